@@ -1,0 +1,123 @@
+package engine
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"runtime"
+	"time"
+
+	_ "modernc.org/sqlite" // the pure-Go driver, registered as "sqlite"
+)
+
+// SQLite is an open database file: a pool of readers and one group-commit writer.
+type SQLite struct {
+	// Read is a pool of read-only connections. Each statement or transaction
+	// sees everything that Write acknowledged before it began.
+	Read *sql.DB
+
+	path   string
+	write  *sql.DB
+	writer *writer
+}
+
+// SQLiteOptions tune OpenSQLite; the zero value is right for production.
+type SQLiteOptions struct {
+	Readers  int // connections in the read pool; 0 means 2 per core, at least 4
+	MaxGroup int // writes in one commit; 0 means 512
+}
+
+// OpenSQLite opens or makes the file at path. It does not migrate.
+func OpenSQLite(ctx context.Context, path string, o SQLiteOptions) (*SQLite, error) {
+	if o.Readers <= 0 {
+		o.Readers = max(4, 2*runtime.NumCPU())
+	}
+	if o.MaxGroup <= 0 {
+		o.MaxGroup = 512
+	}
+	// busy_timeout comes first: the pragmas after it may already have to wait.
+	wdb, err := sql.Open("sqlite", dsn(path, "_pragma", "busy_timeout(10000)", "_pragma", "journal_mode(WAL)",
+		"_pragma", "synchronous(FULL)", "_pragma", "secure_delete(ON)", "_pragma", "foreign_keys(OFF)",
+		"_pragma", "cache_size(-32000)", "_pragma", "wal_autocheckpoint(4000)", "_pragma", "temp_store(MEMORY)", "_txlock", "immediate"))
+	if err != nil {
+		return nil, fmt.Errorf("opening %s for writing: %w", path, err)
+	}
+	wdb.SetMaxOpenConns(1)
+	wdb.SetMaxIdleConns(1)
+	wdb.SetConnMaxIdleTime(0)
+	if err := wdb.PingContext(ctx); err != nil {
+		_ = wdb.Close()
+		return nil, fmt.Errorf("opening %s: %w", path, err)
+	}
+	rdb, err := sql.Open("sqlite", dsn(path, "_pragma", "busy_timeout(10000)", "_pragma", "query_only(ON)",
+		"_pragma", "cache_size(-8000)", "_pragma", "temp_store(MEMORY)"))
+	if err != nil {
+		_ = wdb.Close()
+		return nil, fmt.Errorf("opening %s for reading: %w", path, err)
+	}
+	rdb.SetMaxOpenConns(o.Readers)
+	rdb.SetMaxIdleConns(o.Readers)
+	rdb.SetConnMaxIdleTime(time.Minute)
+	s := &SQLite{Read: rdb, path: path, write: wdb}
+	s.writer = newWriter(wdb, o.MaxGroup)
+	return s, nil
+}
+
+func dsn(path string, kv ...string) string {
+	q := url.Values{}
+	for i := 0; i+1 < len(kv); i += 2 {
+		q.Add(kv[i], kv[i+1])
+	}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+}
+
+// Path is where the file lies.
+func (s *SQLite) Path() string { return s.path }
+
+// Write runs fn in the next group commit and returns when that is durable.
+// Where fn fails its own effects are undone and its error is returned; others
+// of the group are not touched. fn may be run again when the group as a whole
+// had to be repeated, so it must not keep state between runs. Where ctx ends
+// first the outcome is unknown: the write may still become durable.
+func (s *SQLite) Write(ctx context.Context, fn func(*Tx) error) error {
+	return s.writer.do(ctx, fn, true)
+}
+
+// WriteOne is Write for an fn that executes at most one changing statement,
+// which SQLite undoes by itself when it fails; it saves the savepoint.
+func (s *SQLite) WriteOne(ctx context.Context, fn func(*Tx) error) error {
+	return s.writer.do(ctx, fn, false)
+}
+
+// Stats tells what the writer did so far.
+func (s *SQLite) Stats() WriterStats { return s.writer.stats() }
+
+// Ping reports whether the file can be read and written, for readiness. A full or
+// read-only disk shows in the write.
+func (s *SQLite) Ping(ctx context.Context) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.Exec("INSERT INTO engine_ping (id, n) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET n = n + 1")
+		return err
+	})
+}
+
+// Checkpoint moves the write-ahead log into the file and truncates it, so
+// that erased bytes leave the disk.
+func (s *SQLite) Checkpoint(ctx context.Context) error {
+	var busy, log, done int
+	if err := s.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &done); err != nil {
+		return fmt.Errorf("checkpointing %s: %w", s.path, err)
+	}
+	if busy != 0 {
+		return fmt.Errorf("checkpointing %s: a reader holds the log", s.path)
+	}
+	return nil
+}
+
+// Close ends the writer after what waits is written, then the pools.
+func (s *SQLite) Close() error {
+	s.writer.close()
+	return errors.Join(s.Read.Close(), s.write.Close())
+}

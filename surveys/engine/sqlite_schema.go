@@ -1,0 +1,132 @@
+package engine
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sort"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"waymark/surveys/fault"
+)
+
+// SQLiteStep is one domain's part of one schema version. Steps are never
+// edited once released; a change is a new version.
+type SQLiteStep struct {
+	Version int    // 1 and up; several domains may share one
+	Domain  string // whose tables it touches
+	SQL     string // statements, run in one transaction with the version's other steps
+}
+
+// SQLiteVersion is the newest version of the steps.
+func SQLiteVersion(steps []SQLiteStep) int {
+	v := 0
+	for _, s := range steps {
+		v = max(v, s.Version)
+	}
+	return v
+}
+
+// SchemaVersion reads the version the file has; 0 means an empty store.
+func (s *SQLite) SchemaVersion(ctx context.Context) (int, error) {
+	var v int
+	if err := s.write.QueryRowContext(ctx, "PRAGMA user_version").Scan(&v); err != nil {
+		return 0, fmt.Errorf("reading the schema version of %s: %w", s.path, SQLiteFault(err))
+	}
+	return v, nil
+}
+
+// Migrate brings the file to the newest version, one transaction a version.
+// A file that is newer than the steps is refused.
+func (s *SQLite) Migrate(ctx context.Context, steps []SQLiteStep) error {
+	have, err := s.SchemaVersion(ctx)
+	if err != nil {
+		return err
+	}
+	want := SQLiteVersion(steps)
+	if have > want {
+		return newerSchema(have, want)
+	}
+	steps = append([]SQLiteStep(nil), steps...)
+	sort.SliceStable(steps, func(i, j int) bool { return steps[i].Version < steps[j].Version })
+	for v := have + 1; v <= want; v++ {
+		err := s.Write(ctx, func(tx *Tx) error {
+			if v == 1 {
+				if _, err := tx.conn.ExecContext(tx.ctx, "CREATE TABLE engine_ping (id INTEGER PRIMARY KEY, n INTEGER NOT NULL)"); err != nil {
+					return err
+				}
+			}
+			for _, st := range steps {
+				if st.Version != v {
+					continue
+				}
+				if _, err := tx.conn.ExecContext(tx.ctx, st.SQL); err != nil {
+					return fmt.Errorf("%s: %w", st.Domain, err)
+				}
+			}
+			_, err := tx.conn.ExecContext(tx.ctx, fmt.Sprintf("PRAGMA user_version = %d", v))
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("migrating %s to schema version %d: %w", s.path, v, err)
+		}
+	}
+	return nil
+}
+
+// Verify reports a file whose version is not exactly that of the steps.
+func (s *SQLite) Verify(ctx context.Context, steps []SQLiteStep) error {
+	have, err := s.SchemaVersion(ctx)
+	if err != nil {
+		return err
+	}
+	return compareSchema(have, SQLiteVersion(steps))
+}
+
+func compareSchema(have, want int) error {
+	switch {
+	case have > want:
+		return newerSchema(have, want)
+	case have < want:
+		return fault.New(fault.Unavailable, "schema-older",
+			"The store has schema version %d and this program needs version %d: run `waymark migrate`.", have, want)
+	}
+	return nil
+}
+
+func newerSchema(have, want int) error {
+	return fault.New(fault.Unavailable, "schema-newer",
+		"The store has schema version %d, which is newer than version %d, the newest this program knows: use a newer program.", have, want)
+}
+
+// SQLiteDuplicate reports whether err is a broken unique or primary key.
+func SQLiteDuplicate(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY || e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE)
+}
+
+// SQLiteFault turns what the driver says of a store that is down, full or
+// read-only into a fault; other errors pass unchanged.
+func SQLiteFault(err error) error {
+	var e *sqlite.Error
+	switch {
+	case err == nil, errors.Is(err, sql.ErrNoRows):
+		return err
+	case errors.Is(err, errClosed), errors.Is(err, sql.ErrConnDone):
+		return fault.Wrap(err, fault.Unavailable, "store-down", "The store is closed.")
+	case !errors.As(err, &e):
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_FULL:
+		return fault.Wrap(err, fault.Unavailable, "store-full", "The store's disk is full.")
+	case sqlite3.SQLITE_READONLY:
+		return fault.Wrap(err, fault.Unavailable, "store-read-only", "The store cannot be written.")
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_INTERRUPT:
+		return fault.Wrap(err, fault.Unavailable, "store-down", "The store cannot be used at the moment.")
+	}
+	return err
+}
