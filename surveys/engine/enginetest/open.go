@@ -1,0 +1,110 @@
+package enginetest
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"waymark/surveys/engine"
+	"waymark/surveys/ident"
+)
+
+// The variables that name servers for tests.
+const (
+	FerretVariable = "WAYMARK_TEST_FERRET_URI"
+	MongoVariable  = "WAYMARK_TEST_MONGO_URI"
+)
+
+// openTimeout bounds opening, migrating and dropping a store.
+const openTimeout = 30 * time.Second
+
+// SQLite opens a new file in the test's directory and migrates it. The test's
+// end closes it.
+func SQLite(t testing.TB, steps []engine.SQLiteStep) *engine.SQLite {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+	defer cancel()
+	e, err := engine.OpenSQLite(ctx, filepath.Join(t.TempDir(), "waymark.db"), engine.SQLiteOptions{})
+	if err != nil {
+		t.Fatalf("opening a SQLite file for the test: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Errorf("closing the test's SQLite file: %v", err)
+		}
+	})
+	if err := e.Migrate(ctx, steps); err != nil {
+		t.Fatalf("migrating the test's SQLite file: %v", err)
+	}
+	return e
+}
+
+// Mongos runs fn as a sub-test on each server the environment names: "ferretdb"
+// and "mongodb". Each run has a fresh, migrated database, dropped at its end.
+// Where no server is named the test is skipped.
+func Mongos(t *testing.T, steps []engine.MongoStep, fn func(t *testing.T, m *engine.Mongo)) {
+	t.Helper()
+	named := false
+	for _, s := range []struct{ name, variable string }{{"ferretdb", FerretVariable}, {"mongodb", MongoVariable}} {
+		uri := os.Getenv(s.variable)
+		if uri == "" {
+			continue
+		}
+		named = true
+		t.Run(s.name, func(t *testing.T) { fn(t, Mongo(t, uri, steps)) })
+	}
+	if !named {
+		t.Skipf("no MongoDB to test on: set %s or %s to the URI of a server", FerretVariable, MongoVariable)
+	}
+}
+
+// Mongo opens a fresh database on the server of the URI and migrates it. The
+// test's end drops the database and disconnects.
+func Mongo(t testing.TB, uri string, steps []engine.MongoStep) *engine.Mongo {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+	defer cancel()
+	m, err := engine.OpenMongo(ctx, WithDatabase(t, uri))
+	if err != nil {
+		t.Fatalf("opening a MongoDB database for the test: %v", err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+		defer cancel()
+		if err := m.DB.Drop(ctx); err != nil {
+			t.Errorf("dropping the test's database: %v", err)
+		}
+		if err := m.Close(ctx); err != nil {
+			t.Errorf("disconnecting the test from MongoDB: %v", err)
+		}
+	})
+	if err := m.Migrate(ctx, steps); err != nil {
+		t.Fatalf("migrating the test's database: %v", err)
+	}
+	return m
+}
+
+// WithDatabase gives the URI with a fresh database name in its path. Users
+// that the URI names are still looked up where they were: in authSource or,
+// without one, in the database the URI named, else in "admin".
+func WithDatabase(t testing.TB, uri string) string {
+	t.Helper()
+	u, err := url.Parse(uri)
+	if err != nil {
+		t.Fatalf("reading the test's MongoDB URI: %v", err)
+	}
+	if q := u.Query(); u.User != nil && q.Get("authSource") == "" {
+		source := strings.Trim(u.Path, "/")
+		if source == "" {
+			source = "admin"
+		}
+		q.Set("authSource", source)
+		u.RawQuery = q.Encode()
+	}
+	u.Path = "/" + ident.New("waymark_test")
+	return u.String()
+}
