@@ -252,3 +252,9 @@ func (m *Mongo) Verify(ctx context.Context, steps []MongoStep) error {
 	}
 	return nil
 }
+
+// Sibling gives another database on the same connections. Closing either
+// closes both.
+func (m *Mongo) Sibling(name string) *Mongo {
+	return &Mongo{DB: m.client.Database(name), client: m.client}
+}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -107,4 +108,23 @@ func WithDatabase(t testing.TB, uri string) string {
 	}
 	u.Path = "/" + ident.New("waymark_test")
 	return u.String()
+}
+
+// Fresh gives the n-th further database on the server of m, migrated.
+func Fresh(t testing.TB, m *engine.Mongo, steps []engine.MongoStep, n int) *engine.Mongo {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+	defer cancel()
+	f := m.Sibling(m.DB.Name() + "_" + strconv.Itoa(n))
+	if err := f.Migrate(ctx, steps); err != nil {
+		t.Fatalf("migrating a database for the test: %v", err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+		defer cancel()
+		if err := f.DB.Drop(ctx); err != nil {
+			t.Errorf("dropping a database of the test: %v", err)
+		}
+	})
+	return f
 }
