@@ -43,3 +43,6 @@ func (l *List) Err(kind Kind) error {
 	}
 	return e
 }
+
+// Fields gives what was noted.
+func (l *List) Fields() []Field { return l.fields }

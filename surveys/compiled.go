@@ -1,0 +1,68 @@
+package surveys
+
+import (
+	"github.com/go-json-experiment/json"
+	"github.com/valyala/fastjson"
+
+	"waymark/surveys/fault"
+)
+
+// Compiled is a published version ready to check answers with. It never
+// changes and may be shared.
+type Compiled struct {
+	Version
+	questions []compiledQuestion
+	index     map[string]int
+}
+
+type compiledQuestion struct {
+	id       string
+	required bool
+	check    func(*fastjson.Value) string
+}
+
+// Compile makes v ready.
+func Compile(v Version) (*Compiled, error) {
+	var d Definition
+	if err := json.Unmarshal(v.Document, &d); err != nil {
+		return nil, err
+	}
+	c := &Compiled{Version: v, index: map[string]int{}}
+	for i := range d.Questions {
+		q := &d.Questions[i]
+		k, known := types[q.Type]
+		if !known {
+			return nil, fault.New(fault.Internal, "unknown-type", "Version %d has a question of type %q, which this program does not know.", v.Number, q.Type)
+		}
+		c.index[q.ID] = i
+		c.questions = append(c.questions, compiledQuestion{q.ID, q.Required, k.compile(q)})
+	}
+	return c, nil
+}
+
+// CheckAnswers checks the answers of a complete response and gives what is
+// wrong with them, with pointers below #/answers. complete demands the
+// required ones too.
+func (c *Compiled) CheckAnswers(answers *fastjson.Object, complete bool) []fault.Field {
+	var l fault.List
+	answered := make([]bool, len(c.questions))
+	answers.Visit(func(key []byte, v *fastjson.Value) {
+		i, known := c.index[string(key)]
+		if !known {
+			l.Add("#/answers/"+escape(string(key)), "The survey has no such question.")
+			return
+		}
+		answered[i] = true
+		if wrong := c.questions[i].check(v); wrong != "" {
+			l.Add("#/answers/"+c.questions[i].id, "%s", wrong)
+		}
+	})
+	if complete {
+		for i, q := range c.questions {
+			if q.required && !answered[i] {
+				l.Add("#/answers/"+q.id, "This question needs an answer.")
+			}
+		}
+	}
+	return l.Fields()
+}

@@ -1,0 +1,260 @@
+package surveys
+
+import (
+	"bytes"
+	"context"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"waymark/surveys/fault"
+	"waymark/surveys/ident"
+	"waymark/surveys/when"
+)
+
+// Stages tells whether a binding exists; package mapping does.
+type Stages interface {
+	// CheckBinding gives NotFound for an unknown map and Invalid, with a
+	// pointer, for a stage or touchpoint that the map does not have.
+	CheckBinding(ctx context.Context, ws ident.Workspace, b Binding) error
+}
+
+// Responses counts what hangs on a survey; package responses does.
+type Responses interface {
+	Count(ctx context.Context, ws ident.Workspace, survey string) (int64, error)
+}
+
+// Service is what may be done with surveys.
+type Service struct {
+	Store     Store
+	Stages    Stages
+	Responses Responses
+	Language  func(ctx context.Context, ws ident.Workspace) (string, error) // the workspace's language
+	Now       func() time.Time
+	Seq       *ident.Sequence
+
+	compiled cache
+}
+
+func (s *Service) now() when.Time { return when.Of(s.Now()) }
+
+func compact(body []byte) ([]byte, error) {
+	v := jsontext.Value(append([]byte(nil), body...))
+	err := v.Compact()
+	return v, err
+}
+
+// Create stores a draft. Where derived is set and the id exists, it is this
+// request's own earlier work and is given back.
+func (s *Service) Create(ctx context.Context, a ident.Actor, id string, derived bool, body []byte) (Record, error) {
+	d, err := s.check(ctx, a.Workspace, body)
+	if err != nil {
+		return Record{}, err
+	}
+	doc, err := compact(body)
+	if err != nil {
+		return Record{}, err
+	}
+	now := s.Now()
+	r := Record{ID: id, Rev: 1, Seq: s.Seq.Next(now), Status: Draft, Version: 1, Binding: d.binding(), Draft: doc,
+		CreatedAt: when.Of(now), UpdatedAt: when.Of(now), UpdatedBy: a.Name}
+	err = s.Store.Create(ctx, a.Workspace, r)
+	if derived && fault.Is(err, fault.Conflict) {
+		return s.Store.Get(ctx, a.Workspace, id)
+	}
+	return r, err
+}
+
+func (s *Service) check(ctx context.Context, ws ident.Workspace, body []byte) (*Definition, error) {
+	d, err := ParseDefinition(body)
+	if err != nil {
+		return nil, err
+	}
+	return d, s.Stages.CheckBinding(ctx, ws, d.binding())
+}
+
+// Put replaces what GET shows, where it still has the version, by a draft of
+// the next one. The same definition again changes nothing.
+func (s *Service) Put(ctx context.Context, a ident.Actor, id string, version int64, body []byte) (Record, error) {
+	r, err := s.Store.Get(ctx, a.Workspace, id)
+	if err != nil {
+		return r, err
+	}
+	if r.Version != version {
+		return r, stale()
+	}
+	d, err := s.check(ctx, a.Workspace, body)
+	if err != nil {
+		return r, err
+	}
+	doc, err := compact(body)
+	if err != nil {
+		return r, err
+	}
+	if bytes.Equal(doc, r.Newest()) {
+		return r, nil
+	}
+	next := r
+	next.Rev, next.Version, next.Draft, next.Binding = r.Rev+1, r.Version+1, doc, d.binding()
+	next.UpdatedAt, next.UpdatedBy = s.now(), a.Name
+	return next, s.Store.Replace(ctx, a.Workspace, next, r.Rev)
+}
+
+func stale() error {
+	return fault.New(fault.Stale, "stale", "If-Match names another version; read the survey again and repeat the change.")
+}
+
+// Newest gives the newest definition, draft or published.
+func (r Record) Newest() []byte {
+	if r.Draft != nil {
+		return r.Draft
+	}
+	if r.Current != nil {
+		return r.Current.Document
+	}
+	return nil
+}
+
+// Shown gives the status of what GET shows: an edit of a published survey is
+// a draft, while the published version goes on taking answers.
+func (r Record) Shown() Status {
+	if r.Draft != nil && r.Status != Closed {
+		return Draft
+	}
+	return r.Status
+}
+
+// Close ends taking answers. An answer whose request begins after Close
+// returned is refused by every process.
+func (s *Service) Close(ctx context.Context, a ident.Actor, id string) (Record, error) {
+	for {
+		r, err := s.Store.Get(ctx, a.Workspace, id)
+		if err != nil {
+			return r, err
+		}
+		switch r.Status {
+		case Closed:
+			return r, nil
+		case Draft:
+			return r, fault.New(fault.Conflict, "survey-draft", "The survey was never published, so there is nothing to close.")
+		}
+		next := r
+		next.Rev, next.Status, next.UpdatedAt, next.UpdatedBy = r.Rev+1, Closed, s.now(), a.Name
+		err = s.Store.Replace(ctx, a.Workspace, next, r.Rev)
+		if fault.Is(err, fault.Stale) {
+			continue
+		}
+		return next, err
+	}
+}
+
+// Delete removes a survey without responses. It is closed first, so that
+// none arrives while they are counted.
+func (s *Service) Delete(ctx context.Context, a ident.Actor, id string) error {
+	r, err := s.Store.Get(ctx, a.Workspace, id)
+	if err != nil {
+		return err
+	}
+	refuse := func(n int64) error {
+		return fault.New(fault.Conflict, "has-responses", "The survey has %d responses; delete them first, or close the survey.", n)
+	}
+	if n, err := s.Responses.Count(ctx, a.Workspace, id); err != nil || n > 0 {
+		if err != nil {
+			return err
+		}
+		return refuse(n)
+	}
+	if r.Status == Published {
+		if r, err = s.Close(ctx, a, id); err != nil {
+			return err
+		}
+		if n, err := s.Responses.Count(ctx, a.Workspace, id); err != nil || n > 0 {
+			if err != nil {
+				return err
+			}
+			return refuse(n)
+		}
+	}
+	return s.Store.Delete(ctx, a.Workspace, id, r.Rev)
+}
+
+// Version reads a published version.
+func (s *Service) Version(ctx context.Context, ws ident.Workspace, id string, number int64) (Version, error) {
+	c, err := s.Compiled(ctx, ws, id, number)
+	if err != nil {
+		return Version{}, err
+	}
+	return c.Version, nil
+}
+
+// Head reads a survey's state of now.
+func (s *Service) Head(ctx context.Context, ws ident.Workspace, id string) (Head, error) {
+	return s.Store.Head(ctx, ws, id)
+}
+
+// Compiled gives a published version ready to check answers with. Versions
+// never change, so they are kept.
+func (s *Service) Compiled(ctx context.Context, ws ident.Workspace, id string, number int64) (*Compiled, error) {
+	key := versionKey{ws, id, number}
+	if c := s.compiled.get(key); c != nil {
+		return c, nil
+	}
+	v, err := s.load(ctx, ws, id, number)
+	if err != nil {
+		return nil, err
+	}
+	c, err := Compile(v)
+	if err == nil {
+		s.compiled.put(key, c)
+	}
+	return c, err
+}
+
+func (s *Service) load(ctx context.Context, ws ident.Workspace, id string, number int64) (Version, error) {
+	// Looked for in the survey, then in the archive, then in the survey
+	// again: it may have moved between the two looks.
+	for range 2 {
+		r, err := s.Store.Get(ctx, ws, id)
+		if err == nil && r.Current != nil && r.Current.Number == number {
+			return *r.Current, nil
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return Version{}, err
+		}
+		v, err := s.Store.Archived(ctx, ws, id, number)
+		if err == nil || !fault.Is(err, fault.NotFound) {
+			return v, err
+		}
+	}
+	return Version{}, fault.NotFoundError()
+}
+
+type versionKey struct {
+	ws     ident.Workspace
+	survey string
+	number int64
+}
+
+// cache keeps compiled versions, and forgets all of them when there are many.
+type cache struct {
+	mu sync.RWMutex
+	m  map[versionKey]*Compiled
+}
+
+const maxCompiled = 2000
+
+func (c *cache) get(k versionKey) *Compiled {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.m[k]
+}
+
+func (c *cache) put(k versionKey, v *Compiled) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.m == nil || len(c.m) >= maxCompiled {
+		c.m = map[versionKey]*Compiled{}
+	}
+	c.m[k] = v
+}
