@@ -1,0 +1,133 @@
+package mongo
+
+import (
+	"context"
+
+	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
+
+	"waymark/responses"
+	"waymark/surveys/ident"
+	"waymark/surveys/when"
+)
+
+// inRange asks for [from, to) of (occurred_at, id). The plain span comes
+// first, so that the index bounds the scan; the $or only trims its ends.
+func inRange(ws ident.Workspace, survey string, from, to responses.Key) bson.D {
+	q := bson.D{{Key: "workspace", Value: string(ws)}, {Key: "survey", Value: survey},
+		{Key: "status", Value: bson.D{{Key: "$in", Value: bson.A{string(responses.Counted), string(responses.Suspect)}}}}}
+	if from.ID == "" && to.ID == "" {
+		return append(q, bson.E{Key: "occurred_at", Value: bson.D{{Key: "$gte", Value: from.At}, {Key: "$lt", Value: to.At}}})
+	}
+	q = append(q, bson.E{Key: "occurred_at", Value: bson.D{{Key: "$gte", Value: from.At}, {Key: "$lte", Value: to.At}}})
+	return append(q, bson.E{Key: "$and", Value: bson.A{
+		bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: "occurred_at", Value: bson.D{{Key: "$gt", Value: from.At}}}},
+			bson.D{{Key: "occurred_at", Value: from.At}, {Key: "id", Value: bson.D{{Key: "$gte", Value: from.ID}}}}}}},
+		bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: "occurred_at", Value: bson.D{{Key: "$lt", Value: to.At}}}},
+			bson.D{{Key: "occurred_at", Value: to.At}, {Key: "id", Value: bson.D{{Key: "$lt", Value: to.ID}}}}}}},
+	}})
+}
+
+// Facts implements responses.Store.
+func (s *Store) Facts(ctx context.Context, ws ident.Workspace, survey string, from, to responses.Key, limit int, fn func(*responses.Fact) error) error {
+	if err := ws.Check(); err != nil {
+		return err
+	}
+	o := byTime()
+	if limit > 0 {
+		o.SetLimit(int64(limit))
+	}
+	return s.each(ctx, s.m.Majority(collection), inRange(ws, survey, from, to), o, func(d *doc) error {
+		return fn(&responses.Fact{ID: d.ID, Version: d.Version, Status: responses.Status(d.Status), OccurredAt: when.Milli(d.OccurredAt),
+			Answers: d.Answers, Properties: d.properties()})
+	})
+}
+
+// CountFacts implements responses.Store.
+func (s *Store) CountFacts(ctx context.Context, ws ident.Workspace, survey string, from, to responses.Key, limit int) (int, error) {
+	if err := ws.Check(); err != nil {
+		return 0, err
+	}
+	ctx, cancel := s.m.Deadline(ctx)
+	defer cancel()
+	n, err := s.m.Majority(collection).CountDocuments(ctx, inRange(ws, survey, from, to), options.Count().SetLimit(int64(limit)))
+	return int(n), wrap("counting facts", err)
+}
+
+// Marks implements responses.Store.
+func (s *Store) Marks(ctx context.Context, ws ident.Workspace, survey string, limit int) ([]responses.Mark, error) {
+	if err := ws.Check(); err != nil {
+		return nil, err
+	}
+	ctx, cancel := s.m.Deadline(ctx)
+	defer cancel()
+	var out []responses.Mark
+	err := s.each(ctx, s.m.Majority(collection), bson.D{{Key: "mark_key", Value: key(ws, survey)}},
+		options.Find().SetSort(asc("mark_since")).SetLimit(int64(limit)).SetProjection(bson.D{{Key: "id", Value: 1}, {Key: "rev", Value: 1}, {Key: "marks", Value: 1}}),
+		func(d *doc) error {
+			out = append(out, responses.Mark{ID: d.ID, Rev: d.Rev, At: d.Marks})
+			return nil
+		})
+	return out, err
+}
+
+// clearGroup bounds one bulk write.
+const clearGroup = 500
+
+// Clear implements responses.Store.
+func (s *Store) Clear(ctx context.Context, ws ident.Workspace, _ string, ms []responses.Mark) error {
+	if err := ws.Check(); err != nil {
+		return err
+	}
+	unset := bson.D{{Key: "$unset", Value: bson.D{{Key: "marks", Value: ""}, {Key: "mark_key", Value: ""}, {Key: "mark_since", Value: ""}}}}
+	for len(ms) > 0 {
+		group := ms[:min(len(ms), clearGroup)]
+		ms = ms[len(group):]
+		models := make([]mongo.WriteModel, len(group))
+		for i, m := range group {
+			models[i] = mongo.NewUpdateOneModel().SetFilter(bson.D{{Key: "_id", Value: key(ws, m.ID)}, {Key: "rev", Value: m.Rev}}).SetUpdate(unset)
+		}
+		c, cancel := s.m.Deadline(ctx)
+		_, err := s.m.DB.Collection(collection).BulkWrite(c, models, options.BulkWrite().SetOrdered(false))
+		cancel()
+		if err != nil {
+			return wrap("clearing marks", err)
+		}
+	}
+	return nil
+}
+
+// dueScan bounds how many marks one look reads; surveys beyond it are found
+// by the next look, once these are rolled up.
+const dueScan = 2000
+
+// Due implements responses.Store.
+func (s *Store) Due(ctx context.Context, limit int) ([]ident.Ref, when.Time, error) {
+	ctx, cancel := s.m.Deadline(ctx)
+	defer cancel()
+	var refs []ident.Ref
+	var oldest when.Time
+	seen := map[string]bool{}
+	err := s.each(ctx, s.m.Majority(collection), bson.D{{Key: "mark_key", Value: bson.D{{Key: "$gt", Value: ""}}}},
+		options.Find().SetSort(asc("mark_key", "mark_since")).SetLimit(dueScan).
+			SetProjection(bson.D{{Key: "workspace", Value: 1}, {Key: "survey", Value: 1}, {Key: "mark_key", Value: 1}, {Key: "mark_since", Value: 1}}),
+		func(d *doc) error {
+			if seen[d.MarkKey] {
+				return nil
+			}
+			if len(refs) >= limit {
+				return errEnough
+			}
+			seen[d.MarkKey] = true
+			if t := when.Milli(d.MarkSince); len(refs) == 0 || t.Before(oldest) {
+				oldest = t
+			}
+			refs = append(refs, ident.Ref{Workspace: ident.Workspace(d.Workspace), ID: d.Survey})
+			return nil
+		})
+	if err == errEnough {
+		err = nil
+	}
+	return refs, oldest, err
+}

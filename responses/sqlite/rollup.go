@@ -1,0 +1,141 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"waymark/responses"
+	"waymark/surveys/engine"
+	"waymark/surveys/ident"
+	"waymark/surveys/when"
+)
+
+const inRange = "ws = ? AND survey = ? AND (occurred_at, id) >= (?, ?) AND (occurred_at, id) < (?, ?)"
+
+// Facts implements responses.Store.
+func (s *Store) Facts(ctx context.Context, ws ident.Workspace, survey string, from, to responses.Key, limit int, fn func(*responses.Fact) error) error {
+	if err := ws.Check(); err != nil {
+		return err
+	}
+	if limit <= 0 {
+		limit = -1
+	}
+	rows, err := s.db.Read.QueryContext(ctx, "SELECT id, version, status, occurred_at, answers, properties FROM responses WHERE "+inRange+
+		" AND status IN ('counted', 'suspect') ORDER BY occurred_at, id LIMIT ?", string(ws), survey, from.At, from.ID, to.At, to.ID, limit)
+	if err != nil {
+		return wrap("reading facts", err)
+	}
+	defer rows.Close()
+	var f responses.Fact
+	var id, status, answers, properties sql.RawBytes
+	var at int64
+	for rows.Next() {
+		if err := rows.Scan(&id, &f.Version, &status, &at, &answers, &properties); err != nil {
+			return wrap("reading facts", err)
+		}
+		f.ID, f.OccurredAt, f.Answers, f.Properties = string(id), when.Milli(at), json.RawMessage(answers), nil
+		f.Status = responses.Suspect
+		if string(status) == string(responses.Counted) {
+			f.Status = responses.Counted
+		}
+		if len(properties) > 0 {
+			if f.Properties, err = responses.ParseProperties(properties); err != nil {
+				return fmt.Errorf("reading properties of %s: %w", f.ID, err)
+			}
+		}
+		if err := fn(&f); err != nil {
+			return err
+		}
+	}
+	return wrap("reading facts", rows.Err())
+}
+
+// CountFacts implements responses.Store.
+func (s *Store) CountFacts(ctx context.Context, ws ident.Workspace, survey string, from, to responses.Key, limit int) (n int, err error) {
+	if err := ws.Check(); err != nil {
+		return 0, err
+	}
+	err = s.db.Read.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM responses WHERE "+inRange+" AND status IN ('counted', 'suspect') LIMIT ?)",
+		string(ws), survey, from.At, from.ID, to.At, to.ID, limit).Scan(&n)
+	return n, wrap("counting facts", err)
+}
+
+// Marks implements responses.Store.
+func (s *Store) Marks(ctx context.Context, ws ident.Workspace, survey string, limit int) ([]responses.Mark, error) {
+	if err := ws.Check(); err != nil {
+		return nil, err
+	}
+	rows, err := s.db.Read.QueryContext(ctx, "SELECT id, rev, marks FROM responses WHERE ws = ? AND survey = ? AND marked_at IS NOT NULL ORDER BY marked_at LIMIT ?",
+		string(ws), survey, limit)
+	if err != nil {
+		return nil, wrap("reading marks", err)
+	}
+	defer rows.Close()
+	var out []responses.Mark
+	for rows.Next() {
+		var m responses.Mark
+		var at sql.RawBytes
+		if err := rows.Scan(&m.ID, &m.Rev, &at); err != nil {
+			return nil, wrap("reading marks", err)
+		}
+		if err := json.Unmarshal(at, &m.At); err != nil {
+			return nil, fmt.Errorf("reading the marks of %s: %w", m.ID, err)
+		}
+		out = append(out, m)
+	}
+	return out, wrap("reading marks", rows.Err())
+}
+
+// clearGroup bounds how long one write keeps the writer from others.
+const clearGroup = 500
+
+// Clear implements responses.Store.
+func (s *Store) Clear(ctx context.Context, ws ident.Workspace, survey string, ms []responses.Mark) error {
+	if err := ws.Check(); err != nil {
+		return err
+	}
+	for len(ms) > 0 {
+		group := ms[:min(len(ms), clearGroup)]
+		ms = ms[len(group):]
+		err := s.db.Write(ctx, func(tx *engine.Tx) error {
+			for _, m := range group {
+				if _, err := tx.Exec("UPDATE responses SET marks = NULL, marked_at = NULL WHERE ws = ? AND id = ? AND rev = ?", string(ws), m.ID, m.Rev); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return wrap("clearing marks", err)
+		}
+	}
+	return nil
+}
+
+// Due implements responses.Store.
+func (s *Store) Due(ctx context.Context, limit int) ([]ident.Ref, when.Time, error) {
+	// A loose scan of the partial index: one step per survey, however many marks it has.
+	var refs []ident.Ref
+	var oldest when.Time
+	var ws, survey string
+	for len(refs) < limit {
+		err := s.db.Read.QueryRowContext(ctx, "SELECT ws, survey FROM responses WHERE marked_at IS NOT NULL AND (ws, survey) > (?, ?) ORDER BY ws, survey LIMIT 1", ws, survey).Scan(&ws, &survey)
+		if err == sql.ErrNoRows {
+			break
+		}
+		if err != nil {
+			return nil, when.Time{}, wrap("asking what is due", err)
+		}
+		var first int64
+		if err := s.db.Read.QueryRowContext(ctx, "SELECT min(marked_at) FROM responses WHERE ws = ? AND survey = ? AND marked_at IS NOT NULL", ws, survey).Scan(&first); err != nil {
+			continue // rolled up between the two looks
+		}
+		if t := when.Milli(first); len(refs) == 0 || t.Before(oldest) {
+			oldest = t
+		}
+		refs = append(refs, ident.Ref{Workspace: ident.Workspace(ws), ID: survey})
+	}
+	return refs, oldest, nil
+}

@@ -1,0 +1,289 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"waymark/responses"
+	"waymark/surveys/engine"
+	"waymark/surveys/fault"
+	"waymark/surveys/ident"
+	"waymark/surveys/when"
+)
+
+// Steps are the tables.
+var Steps = []engine.SQLiteStep{{Version: 1, Domain: "responses", SQL: `
+CREATE TABLE responses (ws TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL, seq INTEGER NOT NULL, survey TEXT NOT NULL, version INTEGER NOT NULL,
+	status TEXT NOT NULL, occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL, answers BLOB, properties BLOB, respondent TEXT NOT NULL, more BLOB,
+	marks BLOB, marked_at INTEGER);
+CREATE UNIQUE INDEX responses_id ON responses (ws, id);
+CREATE INDEX responses_time ON responses (ws, survey, occurred_at, id);
+CREATE INDEX responses_seq ON responses (ws, seq, id);
+CREATE INDEX responses_survey_seq ON responses (ws, survey, seq, id);
+CREATE INDEX responses_marks ON responses (ws, survey, marked_at) WHERE marked_at IS NOT NULL;
+CREATE INDEX responses_respondent ON responses (ws, respondent, seq, id) WHERE respondent <> '';
+`}}
+
+// Store implements responses.Store.
+type Store struct{ db *engine.SQLite }
+
+// New gives the store in db.
+func New(db *engine.SQLite) *Store { return &Store{db} }
+
+// more is what no query looks at.
+type more struct {
+	SenderID   string          `json:"sender_id,omitempty"`
+	Digest     string          `json:"digest,omitempty"`
+	Calculated json.RawMessage `json:"calculated,omitempty"`
+	Language   string          `json:"language,omitempty"`
+	Via        responses.Via   `json:"via"`
+	Map        string          `json:"map,omitempty"`
+	Stage      string          `json:"stage,omitempty"`
+	Touchpoint string          `json:"touchpoint,omitempty"`
+}
+
+const columns = "rev, seq, survey, version, status, occurred_at, received_at, answers, properties, respondent, more, marks, marked_at"
+
+func values(ws ident.Workspace, r *responses.Response) ([]any, error) {
+	var properties, rest, marks []byte
+	var markedAt any
+	var err error
+	if len(r.Properties) > 0 {
+		if properties, err = json.Marshal(r.Properties); err != nil {
+			return nil, fmt.Errorf("writing properties: %w", err)
+		}
+	}
+	if r.Status != responses.Erased {
+		if rest, err = json.Marshal(more{r.SenderID, r.Digest, r.Calculated, r.Language, r.Via, r.Map, r.Stage, r.Touchpoint}); err != nil {
+			return nil, fmt.Errorf("writing a response: %w", err)
+		}
+	}
+	if len(r.Marks) > 0 {
+		if marks, err = json.Marshal(r.Marks); err != nil {
+			return nil, fmt.Errorf("writing marks: %w", err)
+		}
+		markedAt = r.MarkedAt.Milli()
+	}
+	return []any{r.Rev, r.Seq, r.Survey, r.Version, string(r.Status), r.OccurredAt.Milli(), r.ReceivedAt.Milli(), []byte(r.Answers), properties, r.Respondent, rest,
+		marks, markedAt, string(ws), r.ID}, nil
+}
+
+func scan(row interface{ Scan(...any) error }) (responses.Response, error) {
+	var r responses.Response
+	var occurred, received int64
+	var answers, properties, rest, marks []byte
+	var markedAt sql.NullInt64
+	if err := row.Scan(&r.Rev, &r.Seq, &r.Survey, &r.Version, &r.Status, &occurred, &received, &answers, &properties, &r.Respondent, &rest, &marks, &markedAt, &r.ID); err != nil {
+		return r, err
+	}
+	r.OccurredAt, r.ReceivedAt, r.Answers = when.Milli(occurred), when.Milli(received), answers
+	if properties != nil {
+		if err := json.Unmarshal(properties, &r.Properties); err != nil {
+			return r, fmt.Errorf("reading properties: %w", err)
+		}
+	}
+	if rest != nil {
+		var m more
+		if err := json.Unmarshal(rest, &m); err != nil {
+			return r, fmt.Errorf("reading a response: %w", err)
+		}
+		r.SenderID, r.Digest, r.Calculated, r.Language, r.Via, r.Map, r.Stage, r.Touchpoint = m.SenderID, m.Digest, m.Calculated, m.Language, m.Via, m.Map, m.Stage, m.Touchpoint
+	}
+	if marks != nil {
+		if err := json.Unmarshal(marks, &r.Marks); err != nil {
+			return r, fmt.Errorf("reading marks: %w", err)
+		}
+		r.MarkedAt = when.Milli(markedAt.Int64)
+	}
+	return r, nil
+}
+
+const (
+	selectOne = "SELECT " + columns + ", id FROM responses WHERE ws = ? AND id = ?"
+	insertOne = "INSERT INTO responses (" + columns + ", ws, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+)
+
+// InsertMany implements responses.Store.
+func (s *Store) InsertMany(ctx context.Context, ws ident.Workspace, rs []responses.Response) ([]responses.Outcome, error) {
+	if err := ws.Check(); err != nil {
+		return nil, err
+	}
+	rows := make([][]any, len(rs))
+	for i := range rs {
+		args, err := values(ws, &rs[i])
+		if err != nil {
+			return nil, err
+		}
+		rows[i] = args
+	}
+	// One statement is undone by itself when it fails; several need a savepoint.
+	write := s.db.Write
+	if len(rs) == 1 {
+		write = s.db.WriteOne
+	}
+	var out []responses.Outcome
+	err := write(ctx, func(tx *engine.Tx) error {
+		out = make([]responses.Outcome, len(rs))
+		for i, args := range rows {
+			n, err := tx.Exec(insertOne, args...)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				old, err := scan(tx.QueryRow(selectOne, string(ws), rs[i].ID))
+				if err != nil {
+					return err
+				}
+				out[i].Existing = &old
+			}
+		}
+		return nil
+	})
+	return out, wrap("storing responses", err)
+}
+
+func wrap(what string, err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return fault.NotFoundError()
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, engine.SQLiteFault(err))
+	}
+	return nil
+}
+
+// Get implements responses.Store.
+func (s *Store) Get(ctx context.Context, ws ident.Workspace, id string) (responses.Response, error) {
+	if err := ws.Check(); err != nil {
+		return responses.Response{}, err
+	}
+	r, err := scan(s.db.Read.QueryRowContext(ctx, selectOne, string(ws), id))
+	return r, wrap("reading a response", err)
+}
+
+// Replace implements responses.Store.
+func (s *Store) Replace(ctx context.Context, ws ident.Workspace, r responses.Response, rev int64) error {
+	if err := ws.Check(); err != nil {
+		return err
+	}
+	args, err := values(ws, &r)
+	if err != nil {
+		return err
+	}
+	var n int64
+	err = s.db.WriteOne(ctx, func(tx *engine.Tx) (err error) {
+		n, err = tx.Exec("UPDATE responses SET "+strings.ReplaceAll(columns, ",", " = ?,")+" = ? WHERE ws = ? AND id = ? AND rev = ?", append(args[:len(args):len(args)], rev)...)
+		return err
+	})
+	if err != nil {
+		return wrap("replacing a response", err)
+	}
+	if n == 0 {
+		if _, err := s.Get(ctx, ws, r.ID); err != nil {
+			return err
+		}
+		return fault.New(fault.Stale, "stale", "The response was changed meanwhile.")
+	}
+	return nil
+}
+
+// conditions gives what the columns alone can decide of a filter.
+func conditions(ws ident.Workspace, f responses.Filter) (string, []any) {
+	where, args := "ws = ? AND status <> 'erased'", []any{string(ws)}
+	and := func(cond string, vs ...any) { where += " AND " + cond; args = append(args, vs...) }
+	if f.Survey != "" {
+		and("survey = ?", f.Survey)
+	}
+	if f.Map != "" {
+		and("json_extract(more, '$.map') = ?", f.Map)
+	}
+	if f.Stage != "" {
+		and("json_extract(more, '$.stage') = ?", f.Stage)
+	}
+	if f.Status != "" {
+		and("status = ?", string(f.Status))
+	}
+	if f.Respondent != "" {
+		and("respondent <> '' AND respondent = ?", f.Respondent)
+	}
+	if f.From != nil {
+		and("occurred_at >= ?", f.From.Milli())
+	}
+	if f.To != nil {
+		and("occurred_at < ?", f.To.Milli())
+	}
+	return where, args
+}
+
+// List implements responses.Store.
+func (s *Store) List(ctx context.Context, ws ident.Workspace, f responses.Filter, p ident.Page) ([]responses.Response, ident.Cursor, error) {
+	if err := ws.Check(); err != nil {
+		return nil, ident.Cursor{}, err
+	}
+	where, args := conditions(ws, f)
+	if !p.Cursor.Zero() {
+		where += " AND (seq, id) < (?, ?)"
+		args = append(args, p.Cursor.Seq, p.Cursor.ID)
+	}
+	var out []responses.Response
+	err := s.each(ctx, where+" ORDER BY seq DESC, id DESC", args, f, func(r responses.Response) error {
+		if out = append(out, r); len(out) > p.Limit {
+			return errEnough
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return nil, ident.Cursor{}, err
+	}
+	if len(out) > p.Limit {
+		out = out[:p.Limit]
+		last := out[p.Limit-1]
+		return out, ident.Cursor{Seq: last.Seq, ID: last.ID}, nil
+	}
+	return out, ident.Cursor{}, nil
+}
+
+var errEnough = errors.New("enough")
+
+// Each implements responses.Store.
+func (s *Store) Each(ctx context.Context, ws ident.Workspace, f responses.Filter, fn func(responses.Response) error) error {
+	if err := ws.Check(); err != nil {
+		return err
+	}
+	where, args := conditions(ws, f)
+	return s.each(ctx, where+" ORDER BY occurred_at, id", args, f, fn)
+}
+
+func (s *Store) each(ctx context.Context, where string, args []any, f responses.Filter, fn func(responses.Response) error) error {
+	rows, err := s.db.Read.QueryContext(ctx, "SELECT "+columns+", id FROM responses WHERE "+where, args...)
+	if err != nil {
+		return wrap("listing responses", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		r, err := scan(rows)
+		if err != nil {
+			return wrap("listing responses", err)
+		}
+		if !f.MatchesContent(r) {
+			continue
+		}
+		if err := fn(r); err != nil {
+			return err
+		}
+	}
+	return wrap("listing responses", rows.Err())
+}
+
+// Count implements responses.Store.
+func (s *Store) Count(ctx context.Context, ws ident.Workspace, survey string) (n int64, err error) {
+	if err := ws.Check(); err != nil {
+		return 0, err
+	}
+	err = s.db.Read.QueryRowContext(ctx, "SELECT count(*) FROM responses WHERE ws = ? AND survey = ? AND status <> 'erased'", string(ws), survey).Scan(&n)
+	return n, wrap("counting responses", err)
+}
