@@ -1,10 +1,14 @@
-// Package workspace holds tenants, their API keys and settings, and the leases
-// that let one process at a time do a thing.
+// Package workspace holds the tenants: workspaces, their API keys and
+// settings, and the leases by which processes agree who sweeps.
 //
-// Flow: a key "wm_{id}_{secret}" is looked up by its id part and compared in
-// constant time; what comes out is the ident.Actor that every later call
-// carries. Settings are one document per workspace, changed by compare-and-set.
+// Flow: the command line makes workspaces and keys (Bootstrap, CreateKey);
+// every request goes through Authenticate, which gives the Actor that all
+// other domains scope their queries with; settings are read by whoever obeys
+// them and replaced as a whole by compare-and-set.
 //
-// Invariant: a secret is stored as a hash only, and a revoked key is refused
-// by every process from the moment Revoke returned: nothing here is cached.
+// Invariants: a workspace's id is derived from its name, so the primary key
+// alone keeps a name from being two tenants. Of a key's secret only a hash is
+// stored. A revoked key is refused by the first request that begins after the
+// revocation, in every process: nothing is cached. Two stores exist, in the
+// packages sqlite and mongo; both pass storetest.
 package workspace

@@ -44,10 +44,17 @@ func SQLite(t testing.TB, steps []engine.SQLiteStep) *engine.SQLite {
 	return e
 }
 
-// Mongos runs fn as a sub-test on each server the environment names: "ferretdb"
-// and "mongodb". Each run has a fresh, migrated database, dropped at its end.
-// Where no server is named the test is skipped.
+// Mongos runs fn on each server as Servers does, with a fresh, migrated
+// database that is dropped at its end.
 func Mongos(t *testing.T, steps []engine.MongoStep, fn func(t *testing.T, m *engine.Mongo)) {
+	t.Helper()
+	Servers(t, func(t *testing.T, uri string) { fn(t, Mongo(t, uri, steps)) })
+}
+
+// Servers runs fn as a sub-test for each MongoDB server the environment names,
+// "ferretdb" and "mongodb"; suites then open a database for each of their own
+// sub-tests with Mongo. Where no server is named the test is skipped.
+func Servers(t *testing.T, fn func(t *testing.T, uri string)) {
 	t.Helper()
 	named := false
 	for _, s := range []struct{ name, variable string }{{"ferretdb", FerretVariable}, {"mongodb", MongoVariable}} {
@@ -56,7 +63,7 @@ func Mongos(t *testing.T, steps []engine.MongoStep, fn func(t *testing.T, m *eng
 			continue
 		}
 		named = true
-		t.Run(s.name, func(t *testing.T) { fn(t, Mongo(t, uri, steps)) })
+		t.Run(s.name, func(t *testing.T) { fn(t, uri) })
 	}
 	if !named {
 		t.Skipf("no MongoDB to test on: set %s or %s to the URI of a server", FerretVariable, MongoVariable)

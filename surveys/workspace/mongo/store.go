@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/mongo"
+	driver "go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"waymark/surveys/engine"
@@ -16,150 +16,92 @@ import (
 	"waymark/surveys/workspace"
 )
 
-const (
-	workspaces = "workspaces"
-	keys       = "keys"
-	settings   = "settings"
-	leases     = "leases"
-)
+// Store is workspace.Store on MongoDB.
+type Store struct{ engine *engine.Mongo }
 
-// Steps are the indexes.
-var Steps = []engine.MongoStep{{Version: 1, Domain: "workspace", Collection: keys,
-	Indexes: []engine.MongoIndex{{Name: "workspace_created", Keys: bson.D{{Key: "workspace", Value: 1}, {Key: "created_at", Value: 1}}}}}}
+// New gives the store of an open, migrated engine, which stays the caller's.
+func New(m *engine.Mongo) *Store { return &Store{engine: m} }
 
-// Store implements workspace.Store.
-type Store struct{ m *engine.Mongo }
-
-// New gives the store in m.
-func New(m *engine.Mongo) *Store { return &Store{m} }
-
-type workspaceDoc struct {
-	ID        string `bson:"_id"`
-	Name      string `bson:"name"`
-	CreatedAt int64  `bson:"created_at"`
-}
-
-type keyDoc struct {
-	ID        string `bson:"_id"`
-	Workspace string `bson:"workspace"`
-	Name      string `bson:"name"`
-	Scope     string `bson:"scope"`
-	Hash      string `bson:"hash"`
-	CreatedAt int64  `bson:"created_at"`
-	RevokedAt *int64 `bson:"revoked_at,omitempty"`
-}
-
-type settingsDoc struct {
-	ID        string `bson:"_id"`
-	Version   int64  `bson:"version"`
-	Document  []byte `bson:"document"`
-	UpdatedAt int64  `bson:"updated_at"`
-	UpdatedBy string `bson:"updated_by"`
-}
-
-type leaseDoc struct {
-	ID     string `bson:"_id"`
-	Holder string `bson:"holder"`
-	Until  int64  `bson:"until"`
-}
-
-func wrap(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", what, engine.MongoFault(err))
-}
+var _ workspace.Store = (*Store)(nil)
 
 func byID(id string) bson.D { return bson.D{{Key: "_id", Value: id}} }
 
-// CreateWorkspace implements workspace.Store.
+// CreateWorkspace stores a new workspace.
 func (s *Store) CreateWorkspace(ctx context.Context, w workspace.Workspace) error {
 	if err := w.ID.Check(); err != nil {
 		return err
 	}
-	ctx, cancel := s.m.Deadline(ctx)
-	defer cancel()
-	_, err := s.m.DB.Collection(workspaces).InsertOne(ctx, workspaceDoc{string(w.ID), w.Name, w.CreatedAt.Milli()})
-	if engine.MongoDuplicate(err) {
-		return nil
+	_, err := s.insert(ctx, workspacesCollection, workspaceDoc{ID: string(w.ID), Name: w.Name, CreatedAt: w.CreatedAt.Milli()})
+	if err != nil {
+		return fmt.Errorf("storing a workspace: %w", err)
 	}
-	return wrap("storing a workspace", err)
+	return nil
 }
 
-// Workspaces implements workspace.Store.
-func (s *Store) Workspaces(ctx context.Context) ([]workspace.Workspace, error) {
-	ctx, cancel := s.m.Deadline(ctx)
-	defer cancel()
-	cur, err := s.m.DB.Collection(workspaces).Find(ctx, bson.D{}, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}))
-	if err != nil {
-		return nil, wrap("listing workspaces", err)
+// Workspace reads one.
+func (s *Store) Workspace(ctx context.Context, ws ident.Workspace) (workspace.Workspace, error) {
+	if err := ws.Check(); err != nil {
+		return workspace.Workspace{}, err
 	}
+	var d workspaceDoc
+	if err := s.find(ctx, workspacesCollection, string(ws), &d, "a workspace"); err != nil {
+		return workspace.Workspace{}, err
+	}
+	return d.workspace(), nil
+}
+
+// Workspaces lists all by name.
+func (s *Store) Workspaces(ctx context.Context) ([]workspace.Workspace, error) {
 	var docs []workspaceDoc
-	if err := cur.All(ctx, &docs); err != nil {
-		return nil, wrap("listing workspaces", err)
+	if err := s.list(ctx, workspacesCollection, bson.D{}, bson.D{{Key: "name", Value: 1}}, &docs, "workspaces"); err != nil {
+		return nil, err
 	}
 	var out []workspace.Workspace
 	for _, d := range docs {
-		out = append(out, workspace.Workspace{ID: ident.Workspace(d.ID), Name: d.Name, CreatedAt: when.Milli(d.CreatedAt)})
+		out = append(out, d.workspace())
 	}
 	return out, nil
 }
 
-// CreateKey implements workspace.Store.
+// CreateKey stores a key.
 func (s *Store) CreateKey(ctx context.Context, k workspace.Key) error {
 	if err := k.Workspace.Check(); err != nil {
 		return err
 	}
-	ctx, cancel := s.m.Deadline(ctx)
-	defer cancel()
 	d := keyDoc{ID: k.ID, Workspace: string(k.Workspace), Name: k.Name, Scope: string(k.Scope), Hash: k.Hash, CreatedAt: k.CreatedAt.Milli()}
 	if k.RevokedAt != nil {
-		ms := k.RevokedAt.Milli()
-		d.RevokedAt = &ms
+		at := k.RevokedAt.Milli()
+		d.RevokedAt = &at
 	}
-	_, err := s.m.DB.Collection(keys).InsertOne(ctx, d)
-	if engine.MongoDuplicate(err) {
-		return fault.Wrap(err, fault.Conflict, "exists", "It exists already.")
+	taken, err := s.insert(ctx, keysCollection, d)
+	if err != nil {
+		return fmt.Errorf("storing a key: %w", err)
 	}
-	return wrap("storing a key", err)
+	if taken {
+		return fault.New(fault.Conflict, "exists", "There is a key of that id already.")
+	}
+	return nil
 }
 
-func (d keyDoc) key() workspace.Key {
-	k := workspace.Key{ID: d.ID, Workspace: ident.Workspace(d.Workspace), Name: d.Name, Scope: ident.Scope(d.Scope), Hash: d.Hash, CreatedAt: when.Milli(d.CreatedAt)}
-	if d.RevokedAt != nil {
-		t := when.Milli(*d.RevokedAt)
-		k.RevokedAt = &t
-	}
-	return k
-}
-
-// KeyByID implements workspace.Store.
+// KeyByID reads a key by its id.
 func (s *Store) KeyByID(ctx context.Context, id string) (workspace.Key, error) {
-	ctx, cancel := s.m.Deadline(ctx)
-	defer cancel()
 	var d keyDoc
-	err := s.m.DB.Collection(keys).FindOne(ctx, byID(id)).Decode(&d)
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return workspace.Key{}, fault.NotFoundError()
+	if err := s.find(ctx, keysCollection, id, &d, "a key"); err != nil {
+		return workspace.Key{}, err
 	}
-	return d.key(), wrap("reading a key", err)
+	return d.key(), nil
 }
 
-// Keys implements workspace.Store.
+// Keys lists the workspace's keys.
 func (s *Store) Keys(ctx context.Context, ws ident.Workspace) ([]workspace.Key, error) {
 	if err := ws.Check(); err != nil {
 		return nil, err
 	}
-	ctx, cancel := s.m.Deadline(ctx)
-	defer cancel()
-	cur, err := s.m.DB.Collection(keys).Find(ctx, bson.D{{Key: "workspace", Value: string(ws)}},
-		options.Find().SetSort(bson.D{{Key: "created_at", Value: 1}, {Key: "_id", Value: 1}}))
-	if err != nil {
-		return nil, wrap("listing keys", err)
-	}
 	var docs []keyDoc
-	if err := cur.All(ctx, &docs); err != nil {
-		return nil, wrap("listing keys", err)
+	err := s.list(ctx, keysCollection, bson.D{{Key: "workspace", Value: string(ws)}},
+		bson.D{{Key: "created_at", Value: 1}, {Key: "_id", Value: 1}}, &docs, "keys")
+	if err != nil {
+		return nil, err
 	}
 	var out []workspace.Key
 	for _, d := range docs {
@@ -168,97 +110,149 @@ func (s *Store) Keys(ctx context.Context, ws ident.Workspace) ([]workspace.Key, 
 	return out, nil
 }
 
-// RevokeKey implements workspace.Store.
+// RevokeKey ends a key.
 func (s *Store) RevokeKey(ctx context.Context, ws ident.Workspace, id string, at when.Time) error {
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	ctx, cancel := s.m.Deadline(ctx)
-	defer cancel()
-	// One with a time already keeps it; what matters then is that it is ours.
-	res, err := s.m.DB.Collection(keys).UpdateOne(ctx, bson.D{{Key: "_id", Value: id}, {Key: "workspace", Value: string(ws)},
-		{Key: "revoked_at", Value: bson.D{{Key: "$exists", Value: false}}}},
-		bson.D{{Key: "$set", Value: bson.D{{Key: "revoked_at", Value: at.Milli()}}}})
+	mine := bson.D{{Key: "_id", Value: id}, {Key: "workspace", Value: string(ws)}}
+	valid := append(mine[:2:2], bson.E{Key: "revoked_at", Value: nil})
+	matched, err := s.update(ctx, keysCollection, valid, bson.D{{Key: "revoked_at", Value: at.Milli()}})
 	if err != nil {
-		return wrap("revoking a key", err)
+		return fmt.Errorf("revoking a key: %w", err)
 	}
-	if res.MatchedCount > 0 {
+	if matched {
 		return nil
 	}
+	// Either it is revoked already, which is well, or there is no such key here.
 	k, err := s.KeyByID(ctx, id)
-	if err != nil {
-		return err
-	}
-	if k.Workspace != ws {
+	if err == nil && k.Workspace != ws {
 		return fault.NotFoundError()
 	}
-	return nil
+	return err
 }
 
-// Settings implements workspace.Store.
+// Settings reads the workspace's settings.
 func (s *Store) Settings(ctx context.Context, ws ident.Workspace) (workspace.SettingsRecord, error) {
 	if err := ws.Check(); err != nil {
 		return workspace.SettingsRecord{}, err
 	}
-	ctx, cancel := s.m.Deadline(ctx)
-	defer cancel()
 	var d settingsDoc
-	err := s.m.DB.Collection(settings).FindOne(ctx, byID(string(ws))).Decode(&d)
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return workspace.SettingsRecord{}, fault.NotFoundError()
+	if err := s.find(ctx, settingsCollection, string(ws), &d, "settings"); err != nil {
+		return workspace.SettingsRecord{}, err
 	}
-	return workspace.SettingsRecord{Version: d.Version, Document: d.Document, UpdatedAt: when.Milli(d.UpdatedAt), UpdatedBy: d.UpdatedBy}, wrap("reading settings", err)
+	return workspace.SettingsRecord{Version: d.Version, Document: d.Document, CreatedAt: when.Milli(d.CreatedAt),
+		UpdatedAt: when.Milli(d.UpdatedAt), UpdatedBy: d.UpdatedBy}, nil
 }
 
-// PutSettings implements workspace.Store.
-func (s *Store) PutSettings(ctx context.Context, ws ident.Workspace, r workspace.SettingsRecord, version int64) error {
+// PutSettings replaces the workspace's settings by compare-and-set.
+func (s *Store) PutSettings(ctx context.Context, ws ident.Workspace, r workspace.SettingsRecord) error {
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	ctx, cancel := s.m.Deadline(ctx)
-	defer cancel()
-	stale := fault.New(fault.Stale, "stale", "The settings were changed meanwhile.")
-	d := settingsDoc{string(ws), r.Version, r.Document, r.UpdatedAt.Milli(), r.UpdatedBy}
-	if version == 0 {
-		_, err := s.m.DB.Collection(settings).InsertOne(ctx, d)
-		if engine.MongoDuplicate(err) {
-			return stale
-		}
-		return wrap("storing settings", err)
+	d := settingsDoc{Workspace: string(ws), Version: r.Version, Document: r.Document,
+		CreatedAt: r.CreatedAt.Milli(), UpdatedAt: r.UpdatedAt.Milli(), UpdatedBy: r.UpdatedBy}
+	var (
+		done bool
+		err  error
+	)
+	// What is stored has a version above FirstVersion, so only an insert can
+	// be based on it and an insert only on it.
+	if r.Version == workspace.FirstVersion+1 {
+		var taken bool
+		taken, err = s.insert(ctx, settingsCollection, d)
+		done = !taken
+	} else {
+		done, err = s.update(ctx, settingsCollection, bson.D{{Key: "_id", Value: string(ws)}, {Key: "version", Value: r.Version - 1}},
+			bson.D{{Key: "version", Value: d.Version}, {Key: "document", Value: d.Document}, {Key: "created_at", Value: d.CreatedAt},
+				{Key: "updated_at", Value: d.UpdatedAt}, {Key: "updated_by", Value: d.UpdatedBy}})
 	}
-	res, err := s.m.DB.Collection(settings).ReplaceOne(ctx, bson.D{{Key: "_id", Value: d.ID}, {Key: "version", Value: version}}, d)
 	if err != nil {
-		return wrap("storing settings", err)
+		return fmt.Errorf("storing settings: %w", err)
 	}
-	if res.MatchedCount == 0 {
-		return stale
+	if !done {
+		return workspace.StaleError()
 	}
 	return nil
 }
 
-// AcquireLease implements workspace.Store.
-func (s *Store) AcquireLease(ctx context.Context, name, holder string, now, until when.Time) (bool, error) {
-	ctx, cancel := s.m.Deadline(ctx)
+// Lease reads a lease.
+func (s *Store) Lease(ctx context.Context, name string) (workspace.Lease, error) {
+	var d leaseDoc
+	if err := s.find(ctx, leasesCollection, name, &d, "a lease"); err != nil {
+		return workspace.Lease{}, err
+	}
+	return workspace.Lease{Name: d.Name, Holder: d.Holder, Until: when.Milli(d.Until)}, nil
+}
+
+// SwapLease stores l where old is what is stored.
+func (s *Store) SwapLease(ctx context.Context, old *workspace.Lease, l workspace.Lease) (bool, error) {
+	var (
+		done bool
+		err  error
+	)
+	if old == nil {
+		var taken bool
+		taken, err = s.insert(ctx, leasesCollection, leaseDoc{Name: l.Name, Holder: l.Holder, Until: l.Until.Milli()})
+		done = !taken
+	} else {
+		done, err = s.update(ctx, leasesCollection,
+			bson.D{{Key: "_id", Value: l.Name}, {Key: "holder", Value: old.Holder}, {Key: "until", Value: old.Until.Milli()}},
+			bson.D{{Key: "holder", Value: l.Holder}, {Key: "until", Value: l.Until.Milli()}})
+	}
+	if err != nil {
+		return false, fmt.Errorf("storing a lease: %w", err)
+	}
+	return done, nil
+}
+
+// find reads the document of that _id.
+func (s *Store) find(ctx context.Context, collection, id string, into any, what string) error {
+	ctx, cancel := s.engine.Deadline(ctx)
 	defer cancel()
-	c := s.m.DB.Collection(leases)
-	_, err := c.InsertOne(ctx, leaseDoc{name, holder, until.Milli()})
+	err := s.engine.DB.Collection(collection).FindOne(ctx, byID(id)).Decode(into)
+	if errors.Is(err, driver.ErrNoDocuments) {
+		return fault.NotFoundError()
+	}
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", what, engine.MongoFault(err))
+	}
+	return nil
+}
+
+// list reads all documents of a filter.
+func (s *Store) list(ctx context.Context, collection string, filter, sort bson.D, into any, what string) error {
+	ctx, cancel := s.engine.Deadline(ctx)
+	defer cancel()
+	cur, err := s.engine.DB.Collection(collection).Find(ctx, filter, options.Find().SetSort(sort))
 	if err == nil {
+		err = cur.All(ctx, into)
+	}
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", what, engine.MongoFault(err))
+	}
+	return nil
+}
+
+// insert stores a document and reports whether its _id was taken.
+func (s *Store) insert(ctx context.Context, collection string, d any) (taken bool, err error) {
+	ctx, cancel := s.engine.Deadline(ctx)
+	defer cancel()
+	_, err = s.engine.DB.Collection(collection).InsertOne(ctx, d)
+	if engine.MongoDuplicate(err) {
 		return true, nil
 	}
-	if !engine.MongoDuplicate(err) {
-		return false, wrap("taking a lease", err)
-	}
-	var d leaseDoc
-	if err := c.FindOne(ctx, byID(name)).Decode(&d); err != nil {
-		return false, wrap("taking a lease", err)
-	}
-	if d.Until > now.Milli() && d.Holder != holder {
-		return false, nil
-	}
-	res, err := c.ReplaceOne(ctx, bson.D{{Key: "_id", Value: name}, {Key: "holder", Value: d.Holder}, {Key: "until", Value: d.Until}},
-		leaseDoc{name, holder, until.Milli()})
+	return false, engine.MongoFault(err)
+}
+
+// update sets the fields of the one document that the filter names, and
+// reports whether there was one.
+func (s *Store) update(ctx context.Context, collection string, filter, set bson.D) (matched bool, err error) {
+	ctx, cancel := s.engine.Deadline(ctx)
+	defer cancel()
+	res, err := s.engine.DB.Collection(collection).UpdateOne(ctx, filter, bson.D{{Key: "$set", Value: set}})
 	if err != nil {
-		return false, wrap("taking a lease", err)
+		return false, engine.MongoFault(err)
 	}
-	return res.MatchedCount > 0, nil
+	return res.MatchedCount == 1, nil
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"waymark/surveys/engine"
 	"waymark/surveys/fault"
@@ -13,185 +14,255 @@ import (
 	"waymark/surveys/workspace"
 )
 
-// Steps are the tables.
-var Steps = []engine.SQLiteStep{{Version: 1, Domain: "workspace", SQL: `
-CREATE TABLE workspaces (id TEXT PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE keys (id TEXT PRIMARY KEY, ws TEXT NOT NULL, name TEXT NOT NULL, scope TEXT NOT NULL, hash TEXT NOT NULL,
-	created_at INTEGER NOT NULL, revoked_at INTEGER) WITHOUT ROWID;
-CREATE INDEX keys_ws ON keys (ws, created_at, id);
-CREATE TABLE settings (ws TEXT PRIMARY KEY, version INTEGER NOT NULL, document BLOB NOT NULL, updated_at INTEGER NOT NULL, updated_by TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
-`}}
-
-// Store implements workspace.Store.
-type Store struct{ db *engine.SQLite }
-
-// New gives the store in db.
-func New(db *engine.SQLite) *Store { return &Store{db} }
-
-// exec runs one statement durably and gives the number of changed rows.
-func (s *Store) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
-	var n int64
-	err := s.db.WriteOne(ctx, func(tx *engine.Tx) (err error) {
-		n, err = tx.Exec(query, args...)
-		return err
-	})
-	if engine.SQLiteDuplicate(err) {
-		return 0, fault.Wrap(err, fault.Conflict, "exists", "It exists already.")
-	}
-	if err != nil {
-		return 0, fmt.Errorf("%s: %w", what, engine.SQLiteFault(err))
-	}
-	return n, nil
+// Store is workspace.Store on SQLite.
+type Store struct {
+	engine *engine.SQLite
+	key    atomic.Pointer[sql.Stmt] // the look-up of every request
 }
 
-// CreateWorkspace implements workspace.Store.
+// New gives the store of an open, migrated engine, which stays the caller's.
+func New(e *engine.SQLite) *Store { return &Store{engine: e} }
+
+var _ workspace.Store = (*Store)(nil)
+
+// CreateWorkspace stores a new workspace.
 func (s *Store) CreateWorkspace(ctx context.Context, w workspace.Workspace) error {
 	if err := w.ID.Check(); err != nil {
 		return err
 	}
-	_, err := s.exec(ctx, "storing a workspace", "INSERT INTO workspaces (id, name, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+	_, err := s.change(ctx, "INSERT INTO workspaces (id, name, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
 		string(w.ID), w.Name, w.CreatedAt.Milli())
-	return err
+	if err != nil {
+		return fmt.Errorf("storing a workspace: %w", err)
+	}
+	return nil
 }
 
-// Workspaces implements workspace.Store.
-func (s *Store) Workspaces(ctx context.Context) ([]workspace.Workspace, error) {
-	rows, err := s.db.Read.QueryContext(ctx, "SELECT id, name, created_at FROM workspaces ORDER BY id")
+// Workspace reads one.
+func (s *Store) Workspace(ctx context.Context, ws ident.Workspace) (workspace.Workspace, error) {
+	if err := ws.Check(); err != nil {
+		return workspace.Workspace{}, err
+	}
+	w := workspace.Workspace{ID: ws}
+	var created int64
+	err := s.engine.Read.QueryRowContext(ctx, "SELECT name, created_at FROM workspaces WHERE id = ?", string(ws)).Scan(&w.Name, &created)
 	if err != nil {
-		return nil, fmt.Errorf("listing workspaces: %w", engine.SQLiteFault(err))
+		return workspace.Workspace{}, read(err, "a workspace")
+	}
+	w.CreatedAt = when.Milli(created)
+	return w, nil
+}
+
+// Workspaces lists all by name.
+func (s *Store) Workspaces(ctx context.Context) ([]workspace.Workspace, error) {
+	rows, err := s.engine.Read.QueryContext(ctx, "SELECT id, name, created_at FROM workspaces ORDER BY name")
+	if err != nil {
+		return nil, read(err, "workspaces")
 	}
 	defer rows.Close()
-	var out []workspace.Workspace
+	var list []workspace.Workspace
 	for rows.Next() {
-		var w workspace.Workspace
-		var at int64
-		if err := rows.Scan(&w.ID, &w.Name, &at); err != nil {
-			return nil, fmt.Errorf("listing workspaces: %w", err)
+		var (
+			w       workspace.Workspace
+			created int64
+		)
+		if err := rows.Scan(&w.ID, &w.Name, &created); err != nil {
+			return nil, read(err, "workspaces")
 		}
-		w.CreatedAt = when.Milli(at)
-		out = append(out, w)
+		w.CreatedAt = when.Milli(created)
+		list = append(list, w)
 	}
-	return out, engine.SQLiteFault(rows.Err())
+	return list, read(rows.Err(), "workspaces")
 }
 
-// CreateKey implements workspace.Store.
+// CreateKey stores a key.
 func (s *Store) CreateKey(ctx context.Context, k workspace.Key) error {
 	if err := k.Workspace.Check(); err != nil {
 		return err
 	}
-	_, err := s.exec(ctx, "storing a key", "INSERT INTO keys (id, ws, name, scope, hash, created_at, revoked_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		k.ID, string(k.Workspace), k.Name, string(k.Scope), k.Hash, k.CreatedAt.Milli(), milli(k.RevokedAt))
-	return err
-}
-
-func milli(t *when.Time) any {
-	if t == nil {
-		return nil
-	}
-	return t.Milli()
-}
-
-const keyColumns = "SELECT id, ws, name, scope, hash, created_at, revoked_at FROM keys "
-
-func scanKey(row interface{ Scan(...any) error }) (workspace.Key, error) {
-	var k workspace.Key
-	var created int64
 	var revoked sql.NullInt64
-	err := row.Scan(&k.ID, &k.Workspace, &k.Name, &k.Scope, &k.Hash, &created, &revoked)
-	k.CreatedAt = when.Milli(created)
-	if revoked.Valid {
-		t := when.Milli(revoked.Int64)
-		k.RevokedAt = &t
+	if k.RevokedAt != nil {
+		revoked = sql.NullInt64{Int64: k.RevokedAt.Milli(), Valid: true}
 	}
-	return k, err
-}
-
-// KeyByID implements workspace.Store.
-func (s *Store) KeyByID(ctx context.Context, id string) (workspace.Key, error) {
-	k, err := scanKey(s.db.Read.QueryRowContext(ctx, keyColumns+"WHERE id = ?", id))
-	if errors.Is(err, sql.ErrNoRows) {
-		return k, fault.NotFoundError()
+	_, err := s.change(ctx, "INSERT INTO api_keys (id, workspace, name, scope, hash, created_at, revoked_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		k.ID, string(k.Workspace), k.Name, string(k.Scope), k.Hash, k.CreatedAt.Milli(), revoked)
+	if engine.SQLiteDuplicate(err) {
+		return fault.Wrap(err, fault.Conflict, "exists", "There is a key of that id already.")
 	}
 	if err != nil {
-		return k, fmt.Errorf("reading a key: %w", engine.SQLiteFault(err))
+		return fmt.Errorf("storing a key: %w", err)
+	}
+	return nil
+}
+
+const keyColumns = "id, workspace, name, scope, hash, created_at, revoked_at"
+
+func scanKey(row interface{ Scan(...any) error }) (workspace.Key, error) {
+	var (
+		k       workspace.Key
+		created int64
+		revoked sql.NullInt64
+	)
+	if err := row.Scan(&k.ID, &k.Workspace, &k.Name, &k.Scope, &k.Hash, &created, &revoked); err != nil {
+		return workspace.Key{}, err
+	}
+	k.CreatedAt = when.Milli(created)
+	if revoked.Valid {
+		at := when.Milli(revoked.Int64)
+		k.RevokedAt = &at
 	}
 	return k, nil
 }
 
-// Keys implements workspace.Store.
+// KeyByID reads a key by its id.
+func (s *Store) KeyByID(ctx context.Context, id string) (workspace.Key, error) {
+	stmt, err := s.keyStatement(ctx)
+	if err != nil {
+		return workspace.Key{}, read(err, "a key")
+	}
+	k, err := scanKey(stmt.QueryRowContext(ctx, id))
+	return k, read(err, "a key")
+}
+
+// keyStatement is prepared once and kept for all connections of the pool.
+func (s *Store) keyStatement(ctx context.Context) (*sql.Stmt, error) {
+	if st := s.key.Load(); st != nil {
+		return st, nil
+	}
+	st, err := s.engine.Read.PrepareContext(ctx, "SELECT "+keyColumns+" FROM api_keys WHERE id = ?")
+	if err != nil {
+		return nil, err
+	}
+	if !s.key.CompareAndSwap(nil, st) {
+		_ = st.Close() // another request was quicker
+	}
+	return s.key.Load(), nil
+}
+
+// Keys lists the workspace's keys.
 func (s *Store) Keys(ctx context.Context, ws ident.Workspace) ([]workspace.Key, error) {
 	if err := ws.Check(); err != nil {
 		return nil, err
 	}
-	rows, err := s.db.Read.QueryContext(ctx, keyColumns+"WHERE ws = ? ORDER BY created_at, id", string(ws))
+	rows, err := s.engine.Read.QueryContext(ctx, "SELECT "+keyColumns+" FROM api_keys WHERE workspace = ? ORDER BY created_at, id", string(ws))
 	if err != nil {
-		return nil, fmt.Errorf("listing keys: %w", engine.SQLiteFault(err))
+		return nil, read(err, "keys")
 	}
 	defer rows.Close()
-	var out []workspace.Key
+	var list []workspace.Key
 	for rows.Next() {
 		k, err := scanKey(rows)
 		if err != nil {
-			return nil, fmt.Errorf("listing keys: %w", err)
+			return nil, read(err, "keys")
 		}
-		out = append(out, k)
+		list = append(list, k)
 	}
-	return out, engine.SQLiteFault(rows.Err())
+	return list, read(rows.Err(), "keys")
 }
 
-// RevokeKey implements workspace.Store.
+// RevokeKey ends a key.
 func (s *Store) RevokeKey(ctx context.Context, ws ident.Workspace, id string, at when.Time) error {
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	n, err := s.exec(ctx, "revoking a key", "UPDATE keys SET revoked_at = coalesce(revoked_at, ?) WHERE id = ? AND ws = ?", at.Milli(), id, string(ws))
-	if err == nil && n == 0 {
+	n, err := s.change(ctx, "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?) WHERE id = ? AND workspace = ?", at.Milli(), id, string(ws))
+	if err != nil {
+		return fmt.Errorf("revoking a key: %w", err)
+	}
+	if n == 0 {
 		return fault.NotFoundError()
 	}
-	return err
+	return nil
 }
 
-// Settings implements workspace.Store.
+// Settings reads the workspace's settings.
 func (s *Store) Settings(ctx context.Context, ws ident.Workspace) (workspace.SettingsRecord, error) {
-	var r workspace.SettingsRecord
 	if err := ws.Check(); err != nil {
-		return r, err
+		return workspace.SettingsRecord{}, err
 	}
-	var at int64
-	err := s.db.Read.QueryRowContext(ctx, "SELECT version, document, updated_at, updated_by FROM settings WHERE ws = ?", string(ws)).
-		Scan(&r.Version, &r.Document, &at, &r.UpdatedBy)
-	r.UpdatedAt = when.Milli(at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return r, fault.NotFoundError()
-	}
+	var (
+		r                workspace.SettingsRecord
+		created, updated int64
+	)
+	err := s.engine.Read.QueryRowContext(ctx, "SELECT version, document, created_at, updated_at, updated_by FROM settings WHERE workspace = ?", string(ws)).
+		Scan(&r.Version, &r.Document, &created, &updated, &r.UpdatedBy)
 	if err != nil {
-		return r, fmt.Errorf("reading settings: %w", engine.SQLiteFault(err))
+		return workspace.SettingsRecord{}, read(err, "settings")
 	}
+	r.CreatedAt, r.UpdatedAt = when.Milli(created), when.Milli(updated)
 	return r, nil
 }
 
-// PutSettings implements workspace.Store.
-func (s *Store) PutSettings(ctx context.Context, ws ident.Workspace, r workspace.SettingsRecord, version int64) error {
+// PutSettings replaces the workspace's settings by compare-and-set.
+func (s *Store) PutSettings(ctx context.Context, ws ident.Workspace, r workspace.SettingsRecord) error {
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	query, args := "UPDATE settings SET version = ?, document = ?, updated_at = ?, updated_by = ? WHERE ws = ? AND version = ?",
-		[]any{r.Version, r.Document, r.UpdatedAt.Milli(), r.UpdatedBy, string(ws), version}
-	if version == 0 {
-		query, args = "INSERT INTO settings (version, document, updated_at, updated_by, ws) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", args[:5]
+	// What is stored has a version above FirstVersion, so only an insert can
+	// be based on it and an insert only on it.
+	query := "UPDATE settings SET version = ?2, document = ?3, created_at = ?4, updated_at = ?5, updated_by = ?6 WHERE workspace = ?1 AND version = ?2 - 1"
+	if r.Version == workspace.FirstVersion+1 {
+		query = "INSERT INTO settings (workspace, version, document, created_at, updated_at, updated_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING"
 	}
-	n, err := s.exec(ctx, "storing settings", query, args...)
-	if err == nil && n == 0 {
-		return fault.New(fault.Stale, "stale", "The settings were changed meanwhile.")
+	n, err := s.change(ctx, query, string(ws), r.Version, r.Document, r.CreatedAt.Milli(), r.UpdatedAt.Milli(), r.UpdatedBy)
+	if err != nil {
+		return fmt.Errorf("storing settings: %w", err)
 	}
-	return err
+	if n == 0 {
+		return workspace.StaleError()
+	}
+	return nil
 }
 
-// AcquireLease implements workspace.Store.
-func (s *Store) AcquireLease(ctx context.Context, name, holder string, now, until when.Time) (bool, error) {
-	n, err := s.exec(ctx, "taking a lease", `INSERT INTO leases (name, holder, until) VALUES (?, ?, ?)
-		ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-		WHERE leases.until <= ? OR leases.holder = excluded.holder`, name, holder, until.Milli(), now.Milli())
-	return n > 0, err
+// Lease reads a lease.
+func (s *Store) Lease(ctx context.Context, name string) (workspace.Lease, error) {
+	l := workspace.Lease{Name: name}
+	var until int64
+	err := s.engine.Read.QueryRowContext(ctx, "SELECT holder, until FROM leases WHERE name = ?", name).Scan(&l.Holder, &until)
+	if err != nil {
+		return workspace.Lease{}, read(err, "a lease")
+	}
+	l.Until = when.Milli(until)
+	return l, nil
+}
+
+// SwapLease stores l where old is what is stored.
+func (s *Store) SwapLease(ctx context.Context, old *workspace.Lease, l workspace.Lease) (bool, error) {
+	query := "INSERT INTO leases (name, holder, until) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+	args := []any{l.Name, l.Holder, l.Until.Milli()}
+	if old != nil {
+		query = "UPDATE leases SET holder = ?2, until = ?3 WHERE name = ?1 AND holder = ?4 AND until = ?5"
+		args = append(args, old.Holder, old.Until.Milli())
+	}
+	n, err := s.change(ctx, query, args...)
+	if err != nil {
+		return false, fmt.Errorf("storing a lease: %w", err)
+	}
+	return n == 1, nil
+}
+
+// change runs one changing statement in the next group commit and gives the
+// number of rows it changed.
+func (s *Store) change(ctx context.Context, query string, args ...any) (int64, error) {
+	var n int64
+	err := s.engine.WriteOne(ctx, func(tx *engine.Tx) error {
+		changed, err := tx.Exec(query, args...)
+		n = changed
+		return err
+	})
+	if err != nil {
+		return 0, engine.SQLiteFault(err)
+	}
+	return n, nil
+}
+
+// read translates what a query answered.
+func read(err error, what string) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, sql.ErrNoRows):
+		return fault.NotFoundError()
+	}
+	return fmt.Errorf("reading %s: %w", what, engine.SQLiteFault(err))
 }
