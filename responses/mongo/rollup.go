@@ -2,6 +2,7 @@ package mongo
 
 import (
 	"context"
+	"errors"
 
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/mongo"
@@ -81,15 +82,22 @@ func (s *Store) Clear(ctx context.Context, ws ident.Workspace, _ string, ms []re
 		return err
 	}
 	unset := bson.D{{Key: "$unset", Value: bson.D{{Key: "marks", Value: ""}, {Key: "mark_key", Value: ""}, {Key: "mark_since", Value: ""}}}}
+	empty := bson.D{{Key: "$set", Value: bson.D{{Key: "seq", Value: int64(0)}, {Key: "version", Value: int64(0)},
+		{Key: "occurred_at", Value: int64(0)}, {Key: "received_at", Value: int64(0)}}}}
 	for len(ms) > 0 {
 		group := ms[:min(len(ms), clearGroup)]
 		ms = ms[len(group):]
 		models := make([]mongo.WriteModel, len(group))
+		keys := make(bson.A, len(group))
 		for i, m := range group {
-			models[i] = mongo.NewUpdateOneModel().SetFilter(bson.D{{Key: "_id", Value: key(ws, m.ID)}, {Key: "rev", Value: m.Rev}}).SetUpdate(unset)
+			keys[i] = key(ws, m.ID)
+			models[i] = mongo.NewUpdateOneModel().SetFilter(bson.D{{Key: "_id", Value: keys[i]}, {Key: "rev", Value: m.Rev}}).SetUpdate(unset)
 		}
+		// Tombstones that were cleared lose what only the recomputation needed.
+		models = append(models, mongo.NewUpdateManyModel().SetFilter(bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}},
+			{Key: "status", Value: string(responses.Erased)}, {Key: "mark_key", Value: bson.D{{Key: "$exists", Value: false}}}}).SetUpdate(empty))
 		c, cancel := s.m.Deadline(ctx)
-		_, err := s.m.DB.Collection(collection).BulkWrite(c, models, options.BulkWrite().SetOrdered(false))
+		_, err := s.m.DB.Collection(collection).BulkWrite(c, models, options.BulkWrite())
 		cancel()
 		if err != nil {
 			return wrap("clearing marks", err)
@@ -98,36 +106,32 @@ func (s *Store) Clear(ctx context.Context, ws ident.Workspace, _ string, ms []re
 	return nil
 }
 
-// dueScan bounds how many marks one look reads; surveys beyond it are found
-// by the next look, once these are rolled up.
-const dueScan = 2000
-
-// Due implements responses.Store.
-func (s *Store) Due(ctx context.Context, limit int) ([]ident.Ref, when.Time, error) {
+// Due implements responses.Store. It is a loose scan of the marks' index: one
+// step per survey, however many marks it has, so that none starves behind another's.
+func (s *Store) Due(ctx context.Context, limit int) (refs []ident.Ref, oldest when.Time, err error) {
 	ctx, cancel := s.m.Deadline(ctx)
 	defer cancel()
-	var refs []ident.Ref
-	var oldest when.Time
-	seen := map[string]bool{}
-	err := s.each(ctx, s.m.Majority(collection), bson.D{{Key: "mark_key", Value: bson.D{{Key: "$gt", Value: ""}}}},
-		options.Find().SetSort(asc("mark_key", "mark_since")).SetLimit(dueScan).
-			SetProjection(bson.D{{Key: "workspace", Value: 1}, {Key: "survey", Value: 1}, {Key: "mark_key", Value: 1}, {Key: "mark_since", Value: 1}}),
-		func(d *doc) error {
-			if seen[d.MarkKey] {
-				return nil
-			}
-			if len(refs) >= limit {
-				return errEnough
-			}
-			seen[d.MarkKey] = true
-			if t := when.Milli(d.MarkSince); len(refs) == 0 || t.Before(oldest) {
-				oldest = t
-			}
-			refs = append(refs, ident.Ref{Workspace: ident.Workspace(d.Workspace), ID: d.Survey})
-			return nil
-		})
-	if err == errEnough {
-		err = nil
+	after := ""
+	for len(refs) < limit {
+		var d doc
+		err := s.m.Majority(collection).FindOne(ctx, dueAfter(after),
+			options.FindOne().SetSort(asc("mark_key", "mark_since")).
+				SetProjection(bson.D{{Key: "workspace", Value: 1}, {Key: "survey", Value: 1}, {Key: "mark_key", Value: 1}, {Key: "mark_since", Value: 1}})).Decode(&d)
+		if errors.Is(err, mongo.ErrNoDocuments) {
+			break
+		}
+		if err != nil {
+			return nil, when.Time{}, wrap("asking what is due", err)
+		}
+		if t := when.Milli(d.MarkSince); len(refs) == 0 || t.Before(oldest) {
+			oldest = t
+		}
+		refs = append(refs, ident.Ref{Workspace: ident.Workspace(d.Workspace), ID: d.Survey})
+		after = d.MarkKey
 	}
-	return refs, oldest, err
+	return refs, oldest, nil
+}
+
+func dueAfter(key string) bson.D {
+	return bson.D{{Key: "mark_key", Value: bson.D{{Key: "$gt", Value: key}}}}
 }

@@ -12,7 +12,18 @@ import (
 	"waymark/surveys/when"
 )
 
-const inRange = "ws = ? AND survey = ? AND (occurred_at, id) >= (?, ?) AND (occurred_at, id) < (?, ?)"
+// The hot queries; plan_test.go names the index that must serve each.
+const (
+	inRange = "ws = ? AND survey = ? AND (occurred_at, id) >= (?, ?) AND (occurred_at, id) < (?, ?) AND status IN ('counted', 'suspect')"
+
+	factsQuery = "SELECT id, version, status, occurred_at, answers, properties FROM responses WHERE " + inRange + " ORDER BY occurred_at, id LIMIT ?"
+	countQuery = "SELECT count(*) FROM (SELECT 1 FROM responses WHERE " + inRange + " LIMIT ?)"
+	marksQuery = "SELECT id, rev, marks FROM responses WHERE ws = ? AND survey = ? AND marked_at IS NOT NULL ORDER BY marked_at LIMIT ?"
+	clearQuery = "UPDATE responses SET marks = NULL, marked_at = NULL WHERE ws = ? AND id = ? AND rev = ?"
+	emptyQuery = "UPDATE responses SET seq = 0, version = 0, occurred_at = 0, received_at = 0 WHERE ws = ? AND id = ? AND rev = ? AND status = 'erased'"
+	dueQuery   = "SELECT ws, survey FROM responses WHERE marked_at IS NOT NULL AND (ws, survey) > (?, ?) ORDER BY ws, survey LIMIT 1"
+	sinceQuery = "SELECT min(marked_at) FROM responses WHERE ws = ? AND survey = ? AND marked_at IS NOT NULL"
+)
 
 // Facts implements responses.Store.
 func (s *Store) Facts(ctx context.Context, ws ident.Workspace, survey string, from, to responses.Key, limit int, fn func(*responses.Fact) error) error {
@@ -22,8 +33,7 @@ func (s *Store) Facts(ctx context.Context, ws ident.Workspace, survey string, fr
 	if limit <= 0 {
 		limit = -1
 	}
-	rows, err := s.db.Read.QueryContext(ctx, "SELECT id, version, status, occurred_at, answers, properties FROM responses WHERE "+inRange+
-		" AND status IN ('counted', 'suspect') ORDER BY occurred_at, id LIMIT ?", string(ws), survey, from.At, from.ID, to.At, to.ID, limit)
+	rows, err := s.db.Read.QueryContext(ctx, factsQuery, string(ws), survey, from.At, from.ID, to.At, to.ID, limit)
 	if err != nil {
 		return wrap("reading facts", err)
 	}
@@ -57,8 +67,7 @@ func (s *Store) CountFacts(ctx context.Context, ws ident.Workspace, survey strin
 	if err := ws.Check(); err != nil {
 		return 0, err
 	}
-	err = s.db.Read.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM responses WHERE "+inRange+" AND status IN ('counted', 'suspect') LIMIT ?)",
-		string(ws), survey, from.At, from.ID, to.At, to.ID, limit).Scan(&n)
+	err = s.db.Read.QueryRowContext(ctx, countQuery, string(ws), survey, from.At, from.ID, to.At, to.ID, limit).Scan(&n)
 	return n, wrap("counting facts", err)
 }
 
@@ -67,8 +76,7 @@ func (s *Store) Marks(ctx context.Context, ws ident.Workspace, survey string, li
 	if err := ws.Check(); err != nil {
 		return nil, err
 	}
-	rows, err := s.db.Read.QueryContext(ctx, "SELECT id, rev, marks FROM responses WHERE ws = ? AND survey = ? AND marked_at IS NOT NULL ORDER BY marked_at LIMIT ?",
-		string(ws), survey, limit)
+	rows, err := s.db.Read.QueryContext(ctx, marksQuery, string(ws), survey, limit)
 	if err != nil {
 		return nil, wrap("reading marks", err)
 	}
@@ -101,7 +109,10 @@ func (s *Store) Clear(ctx context.Context, ws ident.Workspace, survey string, ms
 		ms = ms[len(group):]
 		err := s.db.Write(ctx, func(tx *engine.Tx) error {
 			for _, m := range group {
-				if _, err := tx.Exec("UPDATE responses SET marks = NULL, marked_at = NULL WHERE ws = ? AND id = ? AND rev = ?", string(ws), m.ID, m.Rev); err != nil {
+				if _, err := tx.Exec(clearQuery, string(ws), m.ID, m.Rev); err != nil {
+					return err
+				}
+				if _, err := tx.Exec(emptyQuery, string(ws), m.ID, m.Rev); err != nil {
 					return err
 				}
 			}
@@ -121,18 +132,21 @@ func (s *Store) Due(ctx context.Context, limit int) ([]ident.Ref, when.Time, err
 	var oldest when.Time
 	var ws, survey string
 	for len(refs) < limit {
-		err := s.db.Read.QueryRowContext(ctx, "SELECT ws, survey FROM responses WHERE marked_at IS NOT NULL AND (ws, survey) > (?, ?) ORDER BY ws, survey LIMIT 1", ws, survey).Scan(&ws, &survey)
+		err := s.db.Read.QueryRowContext(ctx, dueQuery, ws, survey).Scan(&ws, &survey)
 		if err == sql.ErrNoRows {
 			break
 		}
 		if err != nil {
 			return nil, when.Time{}, wrap("asking what is due", err)
 		}
-		var first int64
-		if err := s.db.Read.QueryRowContext(ctx, "SELECT min(marked_at) FROM responses WHERE ws = ? AND survey = ? AND marked_at IS NOT NULL", ws, survey).Scan(&first); err != nil {
+		var first sql.NullInt64
+		if err := s.db.Read.QueryRowContext(ctx, sinceQuery, ws, survey).Scan(&first); err != nil {
+			return nil, when.Time{}, wrap("asking what is due", err)
+		}
+		if !first.Valid {
 			continue // rolled up between the two looks
 		}
-		if t := when.Milli(first); len(refs) == 0 || t.Before(oldest) {
+		if t := when.Milli(first.Int64); len(refs) == 0 || t.Before(oldest) {
 			oldest = t
 		}
 		refs = append(refs, ident.Ref{Workspace: ident.Workspace(ws), ID: survey})

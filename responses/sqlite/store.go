@@ -103,8 +103,9 @@ func scan(row interface{ Scan(...any) error }) (responses.Response, error) {
 }
 
 const (
-	selectOne = "SELECT " + columns + ", id FROM responses WHERE ws = ? AND id = ?"
-	insertOne = "INSERT INTO responses (" + columns + ", ws, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+	selectMany = "SELECT " + columns + ", id FROM responses WHERE "
+	selectOne  = "SELECT " + columns + ", id FROM responses WHERE ws = ? AND id = ?"
+	insertOne  = "INSERT INTO responses (" + columns + ", ws, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )
 
 // InsertMany implements responses.Store.
@@ -143,7 +144,10 @@ func (s *Store) InsertMany(ctx context.Context, ws ident.Workspace, rs []respons
 		}
 		return nil
 	})
-	return out, wrap("storing responses", err)
+	if err != nil {
+		return nil, wrap("storing responses", err) // out may still be written to: the outcome is unknown
+	}
+	return out, nil
 }
 
 func wrap(what string, err error) error {
@@ -219,18 +223,28 @@ func conditions(ws ident.Workspace, f responses.Filter) (string, []any) {
 	return where, args
 }
 
-// List implements responses.Store.
-func (s *Store) List(ctx context.Context, ws ident.Workspace, f responses.Filter, p ident.Page) ([]responses.Response, ident.Cursor, error) {
-	if err := ws.Check(); err != nil {
-		return nil, ident.Cursor{}, err
-	}
+func listWhere(ws ident.Workspace, f responses.Filter, p ident.Page) (string, []any) {
 	where, args := conditions(ws, f)
 	if !p.Cursor.Zero() {
 		where += " AND (seq, id) < (?, ?)"
 		args = append(args, p.Cursor.Seq, p.Cursor.ID)
 	}
+	return where + " ORDER BY seq DESC, id DESC", args
+}
+
+func eachWhere(ws ident.Workspace, f responses.Filter) (string, []any) {
+	where, args := conditions(ws, f)
+	return where + " ORDER BY occurred_at, id", args
+}
+
+// List implements responses.Store.
+func (s *Store) List(ctx context.Context, ws ident.Workspace, f responses.Filter, p ident.Page) ([]responses.Response, ident.Cursor, error) {
+	if err := ws.Check(); err != nil {
+		return nil, ident.Cursor{}, err
+	}
+	where, args := listWhere(ws, f, p)
 	var out []responses.Response
-	err := s.each(ctx, where+" ORDER BY seq DESC, id DESC", args, f, func(r responses.Response) error {
+	err := s.each(ctx, where, args, f, func(r responses.Response) error {
 		if out = append(out, r); len(out) > p.Limit {
 			return errEnough
 		}
@@ -254,12 +268,12 @@ func (s *Store) Each(ctx context.Context, ws ident.Workspace, f responses.Filter
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	where, args := conditions(ws, f)
-	return s.each(ctx, where+" ORDER BY occurred_at, id", args, f, fn)
+	where, args := eachWhere(ws, f)
+	return s.each(ctx, where, args, f, fn)
 }
 
 func (s *Store) each(ctx context.Context, where string, args []any, f responses.Filter, fn func(responses.Response) error) error {
-	rows, err := s.db.Read.QueryContext(ctx, "SELECT "+columns+", id FROM responses WHERE "+where, args...)
+	rows, err := s.db.Read.QueryContext(ctx, selectMany+where, args...)
 	if err != nil {
 		return wrap("listing responses", err)
 	}

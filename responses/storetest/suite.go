@@ -308,6 +308,21 @@ func Run(t *testing.T, open func(t *testing.T) responses.Store) {
 			t.Fatalf("%+v", got)
 		}
 	})
+	t.Run("a survey with many marks hides no other", func(t *testing.T) {
+		s := open(t)
+		var many []responses.Response
+		for i := range 40 {
+			many = append(many, rec(fmt.Sprintf("rsp_%d", i), int64(100+i)))
+		}
+		last := rec("rsp_last", 7)
+		last.Survey = "srv_b"
+		insert(t, s, "w", append(many, last)...)
+		refs, oldest, err := s.Due(ctx, 2)
+		must(t, err)
+		if len(refs) != 2 || refs[1].ID != "srv_b" || oldest != when.Milli(8) {
+			t.Fatalf("%v %v", refs, oldest)
+		}
+	})
 	t.Run("what is due names every survey once", func(t *testing.T) {
 		s := open(t)
 		for i := range 4 {
@@ -347,6 +362,12 @@ func Run(t *testing.T, open func(t *testing.T) responses.Store) {
 		must(t, err)
 		if len(ms) != 1 || ms[0].Rev != 2 {
 			t.Fatalf("%+v", ms)
+		}
+		must(t, s.Clear(ctx, "w", "srv_a", ms))
+		got, err = s.Get(ctx, "w", "rsp_a")
+		must(t, err)
+		if want := (responses.Response{ID: "rsp_a", Rev: 2, Survey: "srv_a", Status: responses.Erased}); !reflect.DeepEqual(got, want) {
+			t.Fatalf("after its cells were recomputed the tombstone still holds %+v", got)
 		}
 		out := insert(t, s, "w", a)
 		if out[0].Existing == nil || out[0].Existing.Status != responses.Erased {
