@@ -66,3 +66,12 @@ func (c *Compiled) CheckAnswers(answers *fastjson.Object, complete bool) []fault
 	}
 	return l.Fields()
 }
+
+// QuestionIDs lists the questions in their order.
+func (c *Compiled) QuestionIDs() []string {
+	ids := make([]string, len(c.questions))
+	for i, q := range c.questions {
+		ids[i] = q.id
+	}
+	return ids
+}

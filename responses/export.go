@@ -1,0 +1,198 @@
+package responses
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/csv"
+	stdjson "encoding/json"
+	"io"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/valyala/fastjson"
+
+	"waymark/surveys/ident"
+)
+
+// Format is how responses are written out.
+type Format string
+
+// The formats.
+const (
+	CSV    Format = "csv"
+	NDJSON Format = "ndjson"
+)
+
+// MediaType gives the content type of the format.
+func (f Format) MediaType() string {
+	if f == CSV {
+		return "text/csv; charset=utf-8"
+	}
+	return "application/x-ndjson"
+}
+
+// Export streams the responses of the filter's survey in the order they
+// occurred. CSV has a column for each question of the newest version and one
+// with all properties; text cells that a spreadsheet could take for a formula
+// are prefixed with an apostrophe.
+func Export(ctx context.Context, store Store, ws ident.Workspace, f Filter, format Format, questions []string, w io.Writer) error {
+	// Reading and encoding overlap: two cores are faster than one.
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	chunks := make(chan []Response, 2)
+	read := make(chan error, 1)
+	go func() {
+		defer close(chunks)
+		var chunk []Response
+		err := store.Each(ctx, ws, f, func(r Response) error {
+			if chunk = append(chunk, r); len(chunk) < 256 {
+				return nil
+			}
+			select {
+			case chunks <- chunk:
+				chunk = nil
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+		if err == nil && len(chunk) > 0 {
+			select {
+			case chunks <- chunk:
+			case <-ctx.Done():
+			}
+		}
+		read <- err
+	}()
+	buf := bufio.NewWriterSize(w, 64<<10)
+	write := ndjsonWriter(buf)
+	if format == CSV {
+		write = csvWriter(buf, questions)
+	}
+	if err := write(nil); err != nil {
+		return err
+	}
+	for chunk := range chunks {
+		if err := write(chunk); err != nil {
+			return err
+		}
+	}
+	if err := <-read; err != nil {
+		return err
+	}
+	return buf.Flush()
+}
+
+func ndjsonWriter(w *bufio.Writer) func([]Response) error {
+	return func(rs []Response) error {
+		for _, r := range rs {
+			if err := json.MarshalWrite(w, r.Show(), json.Deterministic(true)); err != nil {
+				return err
+			}
+			if err := w.WriteByte('\n'); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+var csvHead = []string{"id", "sender_id", "survey", "version", "status", "respondent", "language", "occurred_at", "received_at"}
+
+func csvWriter(out *bufio.Writer, questions []string) func([]Response) error {
+	w := csv.NewWriter(out)
+	w.UseCRLF = true // RFC 4180
+	row := make([]string, 0, len(csvHead)+len(questions)+1)
+	var p fastjson.Parser
+	return func(rs []Response) error {
+		if rs == nil {
+			row = append(append(row[:0], csvHead...), make([]string, len(questions)+1)...)
+			for i, q := range questions {
+				row[len(csvHead)+i] = "answers." + q
+			}
+			row[len(row)-1] = "properties"
+			if err := w.Write(row); err != nil {
+				return err
+			}
+		}
+		for _, r := range rs {
+			row = append(row[:0], r.ID, Defuse(r.SenderID), r.Survey, strconv.FormatInt(r.Version, 10), string(r.Status), Defuse(r.Respondent), Defuse(r.Language), r.OccurredAt.String(), r.ReceivedAt.String())
+			v, err := p.ParseBytes(r.Answers)
+			if err != nil {
+				return err
+			}
+			for _, q := range questions {
+				row = append(row, cell(v.Get(q)))
+			}
+			row = append(row, properties(r.Properties))
+			if err := w.Write(row); err != nil {
+				return err
+			}
+		}
+		w.Flush()
+		return w.Error()
+	}
+}
+
+func cell(v *fastjson.Value) string {
+	if v == nil {
+		return ""
+	}
+	switch v.Type() {
+	case fastjson.TypeString:
+		return Defuse(string(v.GetStringBytes()))
+	case fastjson.TypeNumber:
+		return string(v.MarshalTo(nil)) // never prefixed: -1 is a number
+	}
+	return Defuse(string(v.MarshalTo(nil)))
+}
+
+func properties(m map[string]string) string {
+	if len(m) == 0 {
+		return ""
+	}
+	names := make([]string, 0, len(m))
+	for n := range m {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	var b bytes.Buffer
+	for i, n := range names {
+		b.WriteByte("{,"[min(i, 1)])
+		k, _ := stdjson.Marshal(n)
+		v, _ := stdjson.Marshal(m[n])
+		b.Write(k)
+		b.WriteByte(':')
+		b.Write(v)
+	}
+	b.WriteByte('}')
+	return b.String()
+}
+
+// Defuse prefixes a text that a spreadsheet could take for a formula.
+func Defuse(s string) string {
+	if startsFormula(s) || Undefuse(s) != s {
+		return "'" + s
+	}
+	return s
+}
+
+// Undefuse takes off what Defuse put before a text.
+func Undefuse(s string) string {
+	if rest, ok := strings.CutPrefix(s, "'"); ok && (strings.HasPrefix(rest, "'") || startsFormula(rest)) {
+		return rest
+	}
+	return s
+}
+
+func startsFormula(s string) bool {
+	for _, p := range []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"} {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,244 @@
+package responses
+
+import (
+	"context"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"waymark/surveys"
+	"waymark/surveys/fault"
+	"waymark/surveys/ident"
+	"waymark/surveys/when"
+)
+
+// Surveys tells what taking answers asks of a survey; surveys.Service does.
+type Surveys interface {
+	// Head is the state of now: it sees every close that was acknowledged
+	// before the call.
+	Head(ctx context.Context, ws ident.Workspace, id string) (surveys.Head, error)
+	Compiled(ctx context.Context, ws ident.Workspace, id string, number int64) (*surveys.Compiled, error)
+}
+
+// Service is what may be done with responses.
+type Service struct {
+	Store   Store
+	Surveys Surveys
+	Now     func() time.Time
+	Seq     *ident.Sequence
+	// Changed is told after something that counts changed durably. It must not block.
+	Changed func(ws ident.Workspace, survey string)
+}
+
+// ahead is how far in the future an answer may lie: clocks differ.
+const ahead = 5 * time.Minute
+
+// Taken is what became of one submission of TakeMany.
+type Taken struct {
+	Response Response
+	Created  bool // false: a repeat, and Response is the first one
+	Err      error
+}
+
+// Take takes one submission: see TakeMany.
+func (s *Service) Take(ctx context.Context, ws ident.Workspace, sub *Submission, newID string, via Via) (Taken, error) {
+	ts, err := s.TakeMany(ctx, ws, []*Submission{sub}, func(int) string { return newID }, via)
+	if err != nil {
+		return Taken{}, err
+	}
+	return ts[0], ts[0].Err
+}
+
+// TakeMany takes submissions that stand alone: each is checked against the
+// survey's current version, stored, and durable when TakeMany returns. newID
+// gives the id for the i-th one where its sender gave none. A nil submission is skipped.
+// The error is the engine's; a single one's fault lies in its Taken.
+func (s *Service) TakeMany(ctx context.Context, ws ident.Workspace, subs []*Submission, newID func(i int) string, via Via) ([]Taken, error) {
+	out := make([]Taken, len(subs))
+	rs := make([]Response, 0, len(subs))
+	at := make([]int, 0, len(subs))
+	heads := map[string]head{}
+	for i, sub := range subs {
+		if sub == nil {
+			continue
+		}
+		r, err := s.prepare(ctx, ws, sub, heads)
+		if err != nil {
+			if k := fault.KindOf(err); k == fault.Internal || k == fault.Unavailable {
+				return nil, err
+			}
+			out[i].Err = err
+			continue
+		}
+		if r.ID == "" {
+			r.ID = newID(i)
+		}
+		r.Via = via
+		rs, at = append(rs, r), append(at, i)
+	}
+	if len(rs) == 0 {
+		return out, nil
+	}
+	outcomes, err := s.Store.InsertMany(ctx, ws, rs)
+	if err != nil {
+		return nil, err
+	}
+	changed := map[string]bool{}
+	for j, o := range outcomes {
+		i := at[j]
+		switch old := o.Existing; {
+		case o.Err != nil:
+			out[i].Err = o.Err
+		case old == nil:
+			out[i] = Taken{Response: rs[j], Created: true}
+			changed[rs[j].Survey] = true
+		case old.Status == Erased:
+			out[i].Err = fault.New(fault.Gone, "erased", "A response with this id was deleted; it is not taken again.")
+		case old.Digest != rs[j].Digest:
+			out[i].Err = fault.New(fault.Conflict, "id-taken", "Another response with this id was taken already.")
+		default:
+			out[i].Response = *old
+		}
+	}
+	for survey := range changed {
+		s.Changed(ws, survey)
+	}
+	return out, nil
+}
+
+type head struct {
+	compiled *surveys.Compiled
+	err      error
+}
+
+// prepare checks a submission and makes the response to store. heads keeps
+// what one call asked already: a request sees one state of each survey.
+func (s *Service) prepare(ctx context.Context, ws ident.Workspace, sub *Submission, heads map[string]head) (Response, error) {
+	h, asked := heads[sub.Survey]
+	if !asked {
+		h = s.open(ctx, ws, sub.Survey)
+		heads[sub.Survey] = h
+	}
+	if h.err != nil {
+		return Response{}, h.err
+	}
+	c := h.compiled
+	now := s.Now()
+	received := when.Of(now)
+	occurred := received
+	var l fault.List
+	sub.check(&l)
+	if sub.OccurredAt != nil {
+		occurred = *sub.OccurredAt
+		if occurred.Milli() < 0 {
+			l.Add("#/occurred_at", "Not before 1970.")
+		} else if occurred.Sub(received) > ahead {
+			l.Add("#/occurred_at", "More than 5 minutes in the future.")
+		}
+	}
+	sub.checkAnswers(c, &l)
+	if err := l.Err(fault.Invalid); err != nil {
+		return Response{}, err
+	}
+	answers := jsontext.Value(append([]byte(nil), sub.Answers...))
+	if err := answers.Compact(); err != nil {
+		return Response{}, err
+	}
+	r := Response{Rev: 1, Seq: s.Seq.Next(now), Survey: sub.Survey, Version: c.Number, Status: Counted, Digest: sub.digest, Answers: []byte(answers),
+		Properties: sub.Properties, Respondent: sub.Respondent, Language: sub.Language, OccurredAt: occurred, ReceivedAt: received,
+		Map: c.Binding.Map, Stage: c.Binding.Stage, Touchpoint: c.Binding.Touchpoint, Marks: []int64{occurred.Milli()}, MarkedAt: received}
+	if sub.ID != nil {
+		r.SenderID = *sub.ID
+		r.ID = IDOf(ws, sub.Survey, *sub.ID)
+	}
+	return r, nil
+}
+
+// IDOf gives the id of the response that a sender named: unique per survey by
+// being the primary key.
+func IDOf(ws ident.Workspace, survey, senderID string) string {
+	return ident.Derive("rsp", string(ws), survey, senderID)
+}
+
+func (s *Service) open(ctx context.Context, ws ident.Workspace, survey string) head {
+	if !ident.Valid("srv", survey) {
+		return head{err: fault.NotFoundError()}
+	}
+	h, err := s.Surveys.Head(ctx, ws, survey)
+	switch {
+	case err != nil:
+		return head{err: err}
+	case h.Status == surveys.Closed:
+		return head{err: fault.New(fault.Gone, "survey-closed", "The survey is closed and takes no more answers.")}
+	case h.Current == 0:
+		return head{err: fault.New(fault.Conflict, "survey-draft", "The survey is a draft; publish it first.")}
+	}
+	c, err := s.Surveys.Compiled(ctx, ws, survey, h.Current)
+	return head{c, err}
+}
+
+// Get reads a response; a deleted one is unknown.
+func (s *Service) Get(ctx context.Context, ws ident.Workspace, id string) (Response, error) {
+	if !ident.Valid("rsp", id) {
+		return Response{}, fault.NotFoundError()
+	}
+	r, err := s.Store.Get(ctx, ws, id)
+	if err == nil && r.Status == Erased {
+		return Response{}, fault.NotFoundError()
+	}
+	return r, err
+}
+
+// SetStatus moves a response between Counted and Suspect.
+func (s *Service) SetStatus(ctx context.Context, ws ident.Workspace, id string, to Status) (Response, error) {
+	if to != Counted && to != Suspect {
+		return Response{}, fault.At(fault.Invalid, "#/status", "Must be \"counted\" or \"suspect\".")
+	}
+	return s.change(ctx, ws, id, func(r Response) (Response, error) {
+		if r.Status != Counted && r.Status != Suspect {
+			return r, fault.New(fault.Conflict, "not-counted", "A response that is %s cannot become %s.", r.Status, to)
+		}
+		if r.Status == to {
+			return r, nil
+		}
+		r.Rev, r.Status = r.Rev+1, to
+		r.mark(when.Of(s.Now()), r.OccurredAt.Milli())
+		return r, nil
+	})
+}
+
+// mark adds instants whose cells must be recomputed.
+func (r *Response) mark(now when.Time, at ...int64) {
+	if len(r.Marks) == 0 {
+		r.MarkedAt = now
+	}
+	r.Marks = append(append([]int64(nil), r.Marks...), at...)
+}
+
+// Delete erases a response; a tombstone makes a repeat of it known.
+func (s *Service) Delete(ctx context.Context, ws ident.Workspace, id string) error {
+	_, err := s.change(ctx, ws, id, func(r Response) (Response, error) { return r.Tombstone(when.Of(s.Now())), nil })
+	return err
+}
+
+// change replaces a response by compare-and-set, again where another was faster.
+func (s *Service) change(ctx context.Context, ws ident.Workspace, id string, fn func(Response) (Response, error)) (Response, error) {
+	for {
+		old, err := s.Get(ctx, ws, id)
+		if err != nil {
+			return old, err
+		}
+		r, err := fn(old)
+		if err != nil || r.Rev == old.Rev {
+			return r, err
+		}
+		err = s.Store.Replace(ctx, ws, r, old.Rev)
+		if fault.Is(err, fault.Stale) {
+			continue
+		}
+		if err == nil {
+			s.Changed(ws, r.Survey)
+		}
+		return r, err
+	}
+}
