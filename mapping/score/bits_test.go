@@ -101,9 +101,10 @@ func goldenLines() []string {
 }
 
 // TestSourceCannotBeFused reads the package's own source: every product of
-// floats must be the operand of a float64() conversion, which the language
-// guarantees to round (so a compiler for arm64, ppc64, riscv64 or s390x may
-// not contract it), and of package math only what is exact may be used.
+// floats, and every division by a constant, which may be compiled to one, must
+// be the operand of a float64() conversion. That rounds by the language's
+// definition, so no compiler may contract it with an addition. Of package math
+// only what is exact may be used.
 func TestSourceCannotBeFused(t *testing.T) {
 	exact := []string{
 		"Sqrt", "Abs", "Floor", "Frexp", "Ldexp", "Inf", "NaN", "IsNaN", "IsInf",
@@ -149,15 +150,17 @@ func checkProducts(t *testing.T, set *token.FileSet, files []*ast.File, info *ty
 					rounded[ast.Unparen(n.Args[0])] = true
 				}
 			case *ast.BinaryExpr:
-				if n.Op == token.MUL && isFloat(n) {
+				// A compiler turns division by a power of two into a product.
+				byConstant := n.Op == token.QUO && info.Types[n.Y].Value != nil
+				if (n.Op == token.MUL || byConstant) && isFloat(n) {
 					products++
 					if !rounded[n] {
-						t.Errorf("%s: a product outside float64()", set.Position(n.Pos()))
+						t.Errorf("%s: a product, or a division by a constant, outside float64()", set.Position(n.Pos()))
 					}
 				}
 			case *ast.AssignStmt:
-				if n.Tok == token.MUL_ASSIGN && isFloat(n.Lhs[0]) {
-					t.Errorf("%s: *= on a float", set.Position(n.Pos()))
+				if (n.Tok == token.MUL_ASSIGN || n.Tok == token.QUO_ASSIGN) && isFloat(n.Lhs[0]) {
+					t.Errorf("%s: *= or /= on a float", set.Position(n.Pos()))
 				}
 			case *ast.SelectorExpr:
 				if object := info.Uses[n.Sel]; object != nil && object.Pkg() != nil && object.Pkg().Path() == "math" && !slices.Contains(exact, n.Sel.Name) {

@@ -51,7 +51,7 @@ func studentTwoSided(t, df float64) float64 {
 	if math.IsInf(square, 1) {
 		return 0
 	}
-	q, a := square/df, df/2
+	q, a := square/df, float64(df/2)
 	density := float64(exp(-float64(a*log1p(q))) * float64(gammaRatio(a)*sqrt1OverPi))
 	if square <= centralBound {
 		y := q / (1 + q)
@@ -102,10 +102,11 @@ func tQuantile(df float64) float64 {
 	if df >= 2000 {
 		return z975 + (g1+(g2+(g3+g4/df)/df)/df)/df
 	}
-	scale := float64(2*float64(gammaRatio(df/2)*sqrt1OverPi)) / math.Sqrt(df)
+	a := float64(df / 2)
+	scale := float64(2*float64(gammaRatio(a)*sqrt1OverPi)) / math.Sqrt(df)
 	t := float64(z975)
 	for range 50 {
-		slope := float64(scale * exp(-float64((df/2+0.5)*log1p(float64(t*t)/df))))
+		slope := float64(scale * exp(-float64((a+0.5)*log1p(float64(t*t)/df))))
 		next := t + (studentTwoSided(t, df)-0.05)/slope
 		if next <= t { // only rounding is left
 			break

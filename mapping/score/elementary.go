@@ -37,7 +37,7 @@ func exp(x float64) float64 {
 func expHalfSquare(x float64) float64 {
 	upper := math.Float64frombits(math.Float64bits(x) &^ (1<<27 - 1))
 	rest := float64((x - upper) * (x + upper))
-	return float64(exp(-float64(upper*upper)/2) * exp(-rest/2))
+	return float64(exp(-float64(float64(upper*upper)/2)) * exp(-float64(rest/2)))
 }
 
 // log1p returns ln(1+x) for x ≥ 0 with full relative accuracy, by the series
