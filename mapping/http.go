@@ -1,0 +1,136 @@
+package mapping
+
+import (
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/gofiber/fiber/v2"
+
+	"waymark/surveys/fault"
+	"waymark/surveys/rest"
+)
+
+// HTTP answers /v1/maps.
+type HTTP struct{ *Service }
+
+func shown(r Record) jsontext.Value {
+	return rest.Extend(r.Document, "id", r.ID, "version", r.Version, "created_at", r.CreatedAt, "updated_at", r.UpdatedAt, "updated_by", r.UpdatedBy)
+}
+
+// Create stores a map.
+func (h HTTP) Create(c *fiber.Ctx) error {
+	body, err := rest.Body(c, rest.MaxBody, fiber.MIMEApplicationJSON)
+	if err != nil {
+		return err
+	}
+	id, derived := rest.NewID(c, "map")
+	r, err := h.Service.Create(c.UserContext(), rest.Actor(c), id, derived, body)
+	if err != nil {
+		return err
+	}
+	return rest.Created(c, "/v1/maps/"+r.ID, r.Version, shown(r))
+}
+
+// List lists maps, newest first.
+func (h HTTP) List(c *fiber.Ctx) error {
+	q, err := rest.Query(c, "limit", "cursor")
+	if err != nil {
+		return err
+	}
+	p, err := rest.Page(q)
+	if err != nil {
+		return err
+	}
+	rs, next, err := h.Store.List(c.UserContext(), rest.Actor(c).Workspace, p)
+	if err != nil {
+		return err
+	}
+	data := make([]jsontext.Value, len(rs))
+	for i, r := range rs {
+		data[i] = shown(r)
+	}
+	return rest.List(c, q, data, next)
+}
+
+// Get answers a map.
+func (h HTTP) Get(c *fiber.Ctx) error {
+	if _, err := rest.Query(c); err != nil {
+		return err
+	}
+	r, err := h.Service.Get(c.UserContext(), rest.Actor(c).Workspace, c.Params("map"))
+	if err != nil {
+		return err
+	}
+	return rest.OK(c, r.Version, shown(r))
+}
+
+// Put replaces a map.
+func (h HTTP) Put(c *fiber.Ctx) error {
+	ctx, a, id := c.UserContext(), rest.Actor(c), c.Params("map")
+	if _, err := h.Service.Get(ctx, a.Workspace, id); err != nil { // 404 comes before 428
+		return err
+	}
+	version, err := rest.IfMatch(c)
+	if err != nil {
+		return err
+	}
+	body, err := rest.Body(c, rest.MaxBody, fiber.MIMEApplicationJSON)
+	if err != nil {
+		return err
+	}
+	r, err := h.Service.Put(ctx, a, id, version, body)
+	if err != nil {
+		return err
+	}
+	return rest.OK(c, r.Version, shown(r))
+}
+
+// Delete removes a map without surveys.
+func (h HTTP) Delete(c *fiber.Ctx) error {
+	if err := h.Service.Delete(c.UserContext(), rest.Actor(c).Workspace, c.Params("map")); err != nil {
+		return err
+	}
+	return rest.Deleted(c)
+}
+
+func number(c *fiber.Ctx) (int64, error) {
+	n, err := strconv.ParseInt(c.Params("n"), 10, 64)
+	if err != nil || n < 1 {
+		return 0, fault.NotFoundError()
+	}
+	return n, nil
+}
+
+// Version answers one version of a map.
+func (h HTTP) Version(c *fiber.Ctx) error {
+	n, err := number(c)
+	if err != nil {
+		return err
+	}
+	r, err := h.Service.Version(c.UserContext(), rest.Actor(c).Workspace, c.Params("map"), n)
+	if err != nil {
+		return err
+	}
+	return rest.OK(c, r.Version, shown(r))
+}
+
+// Restore makes an earlier version the newest.
+func (h HTTP) Restore(c *fiber.Ctx) error {
+	n, err := number(c)
+	if err != nil {
+		return err
+	}
+	ctx, a, id := c.UserContext(), rest.Actor(c), c.Params("map")
+	if _, err := h.Service.Version(ctx, a.Workspace, id, n); err != nil {
+		return err
+	}
+	based, err := rest.IfMatch(c)
+	if err != nil {
+		return err
+	}
+	r, err := h.Service.Restore(ctx, a, id, n, based)
+	if err != nil {
+		return err
+	}
+	return rest.OK(c, r.Version, shown(r))
+}
