@@ -1,0 +1,227 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"waymark/cmd/internal/config"
+	"waymark/cmd/internal/web"
+	"waymark/mapping"
+	mappingmongo "waymark/mapping/mongo"
+	mappingsqlite "waymark/mapping/sqlite"
+	"waymark/responses"
+	responsesmongo "waymark/responses/mongo"
+	responsessqlite "waymark/responses/sqlite"
+	"waymark/surveys"
+	"waymark/surveys/engine"
+	"waymark/surveys/fault"
+	"waymark/surveys/idempotency"
+	idempotencymongo "waymark/surveys/idempotency/mongo"
+	idempotencysqlite "waymark/surveys/idempotency/sqlite"
+	"waymark/surveys/ident"
+	surveysmongo "waymark/surveys/mongo"
+	surveyssqlite "waymark/surveys/sqlite"
+	"waymark/surveys/workspace"
+	workspacemongo "waymark/surveys/workspace/mongo"
+	workspacesqlite "waymark/surveys/workspace/sqlite"
+)
+
+// App is the open program.
+type App struct {
+	Config      config.Config
+	Log         *slog.Logger
+	Now         func() time.Time
+	Workspaces  *workspace.Service
+	Surveys     *surveys.Service
+	Responses   *responses.Service
+	Maps        *mapping.Service
+	Idempotency *idempotency.Service
+
+	sqlite *engine.SQLite // one of the two is nil
+	mongo  *engine.Mongo
+	stores stores
+	seq    ident.Sequence
+}
+
+// stores are the domains' stores on one engine.
+type stores struct {
+	workspaces  workspace.Store
+	surveys     surveys.Store
+	responses   responses.Store
+	maps        mapping.Store
+	idempotency idempotency.Store
+}
+
+// SQLiteSteps joins the schema of every domain.
+func SQLiteSteps() (steps []engine.SQLiteStep) {
+	for _, s := range [][]engine.SQLiteStep{workspacesqlite.Steps, idempotencysqlite.Steps, surveyssqlite.Steps, responsessqlite.Steps, mappingsqlite.Steps} {
+		steps = append(steps, s...)
+	}
+	return steps
+}
+
+// MongoSteps joins the schema of every domain.
+func MongoSteps() (steps []engine.MongoStep) {
+	for _, s := range [][]engine.MongoStep{workspacemongo.Steps, idempotencymongo.Steps, surveysmongo.Steps, responsesmongo.Steps, mappingmongo.Steps} {
+		steps = append(steps, s...)
+	}
+	return steps
+}
+
+// Schema says what Open does about the schema.
+type Schema int
+
+// An empty store is always filled; Verify then refuses an older one, Migrate
+// brings it up to date.
+const (
+	Verify Schema = iota
+	Migrate
+)
+
+// Open opens the engine, looks after its schema, and wires the services.
+func Open(ctx context.Context, c config.Config, log *slog.Logger, schema Schema) (*App, error) {
+	a := &App{Config: c, Log: log, Now: clock(c.TestClock)}
+	var err error
+	if c.MongoURI != "" {
+		err = a.openMongo(ctx, schema)
+	} else {
+		err = a.openSQLite(ctx, schema)
+	}
+	if err != nil {
+		return nil, err
+	}
+	a.wire()
+	if c.BootstrapKey != "" {
+		if err := a.Workspaces.Bootstrap(ctx, c.BootstrapKey); err != nil {
+			_ = a.Close(context.WithoutCancel(ctx))
+			return nil, fmt.Errorf("making the bootstrap key: %w", err)
+		}
+	}
+	return a, nil
+}
+
+// DatabaseFile is the embedded store's file in a data directory.
+func DatabaseFile(dir string) string { return filepath.Join(dir, "waymark.db") }
+
+func (a *App) openSQLite(ctx context.Context, schema Schema) error {
+	if err := os.MkdirAll(a.Config.Data, 0o700); err != nil {
+		return fmt.Errorf("making the data directory: %w", err)
+	}
+	db, err := engine.OpenSQLite(ctx, DatabaseFile(a.Config.Data), engine.SQLiteOptions{})
+	if err != nil {
+		return err
+	}
+	steps := SQLiteSteps()
+	have, err := db.SchemaVersion(ctx)
+	if err == nil {
+		if have == 0 || schema == Migrate {
+			err = db.Migrate(ctx, steps)
+		} else {
+			err = db.Verify(ctx, steps)
+		}
+	}
+	if err != nil {
+		_ = db.Close()
+		return err
+	}
+	a.sqlite = db
+	a.stores = stores{workspacesqlite.New(db), surveyssqlite.New(db), responsessqlite.New(db), mappingsqlite.New(db), idempotencysqlite.New(db)}
+	return nil
+}
+
+func (a *App) openMongo(ctx context.Context, schema Schema) error {
+	m, err := engine.OpenMongo(ctx, a.Config.MongoURI)
+	if err != nil {
+		return err
+	}
+	steps := MongoSteps()
+	have, err := m.SchemaVersion(ctx)
+	if err == nil {
+		if have == 0 || schema == Migrate {
+			err = m.Migrate(ctx, steps)
+		} else {
+			err = m.Verify(ctx, steps)
+		}
+	}
+	if err != nil {
+		_ = m.Close(context.WithoutCancel(ctx))
+		return err
+	}
+	a.mongo = m
+	a.stores = stores{workspacemongo.New(m), surveysmongo.New(m), responsesmongo.New(m), mappingmongo.New(m), idempotencymongo.New(m)}
+	return nil
+}
+
+func (a *App) wire() {
+	a.Workspaces = &workspace.Service{Store: a.stores.workspaces, Now: a.Now}
+	a.Idempotency = &idempotency.Service{Store: a.stores.idempotency}
+	a.Maps = &mapping.Service{Store: a.stores.maps, Surveys: a.stores.surveys, Now: a.Now, Seq: &a.seq}
+	a.Surveys = &surveys.Service{Store: a.stores.surveys, Stages: a.Maps, Responses: a.stores.responses, Now: a.Now, Seq: &a.seq,
+		Language: func(ctx context.Context, ws ident.Workspace) (string, error) {
+			s, _, err := a.Workspaces.Settings(ctx, ws)
+			return s.Language, err
+		}}
+	a.Responses = &responses.Service{Store: a.stores.responses, Surveys: a.Surveys, Now: a.Now, Seq: &a.seq,
+		Changed: func(ident.Workspace, string) {}}
+}
+
+// Server gives the HTTP server over the services.
+func (a *App) Server() *web.Server {
+	s := &web.Server{Workspaces: a.Workspaces, Surveys: a.Surveys, Responses: a.Responses, Maps: a.Maps, Idempotency: a.Idempotency,
+		Ready: a.ready, Gauges: a.gauges, Now: a.Now, Log: a.Log, NoLimit: a.Config.LimitsOff}
+	s.Handler()
+	return s
+}
+
+func (a *App) ready(ctx context.Context) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	if a.mongo != nil {
+		return nil, a.mongo.Ping(ctx)
+	}
+	return nil, a.sqlite.Ping(ctx)
+}
+
+func (a *App) gauges() web.Gauges {
+	var g web.Gauges
+	if a.sqlite != nil {
+		s := a.sqlite.Stats()
+		g = web.Gauges{Commits: float64(s.Commits), Writes: float64(s.Writes), FailedCommits: float64(s.Failed), LargestCommit: float64(s.Largest), Waiting: float64(s.Waiting)}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if refs, oldest, err := a.stores.responses.Due(ctx, 1000); err == nil && len(refs) > 0 {
+		g.OldestMarkSeconds = a.Now().Sub(oldest.Time()).Seconds()
+	}
+	return g
+}
+
+// Close ends the engine after what waits is written.
+func (a *App) Close(ctx context.Context) error {
+	if a.mongo != nil {
+		return a.mongo.Close(ctx)
+	}
+	return a.sqlite.Close()
+}
+
+// Sweep removes what has run out, until ctx ends.
+func (a *App) Sweep(ctx context.Context) {
+	t := time.NewTicker(10 * time.Minute)
+	defer t.Stop()
+	for {
+		c, cancel := context.WithTimeout(ctx, time.Minute)
+		if _, err := a.Idempotency.Sweep(c, now(a.Now)); err != nil && !fault.Is(err, fault.Unavailable) {
+			a.Log.Warn("sweeping idempotency records", "error", err)
+		}
+		cancel()
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+	}
+}

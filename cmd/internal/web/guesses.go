@@ -1,0 +1,41 @@
+package web
+
+import (
+	"sync"
+	"time"
+)
+
+// guesses counts wrong keys by network peer in windows of a minute. Its
+// memory is bounded: a full table forgets the oldest window as a whole.
+type guesses struct {
+	mu    sync.Mutex
+	began time.Time
+	count map[string]int
+}
+
+const (
+	guessWindow = time.Minute
+	maxGuesses  = 60
+	maxPeers    = 100_000
+)
+
+func (g *guesses) turn(now time.Time) {
+	// A clock that jumps back starts a new window too.
+	if g.count == nil || now.Sub(g.began) >= guessWindow || now.Before(g.began) || len(g.count) >= maxPeers {
+		g.began, g.count = now, map[string]int{}
+	}
+}
+
+func (g *guesses) over(peer string, now time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.turn(now)
+	return g.count[peer] >= maxGuesses
+}
+
+func (g *guesses) note(peer string, now time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.turn(now)
+	g.count[peer]++
+}

@@ -1,0 +1,55 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"waymark/surveys/fault"
+	"waymark/surveys/idempotency"
+	"waymark/surveys/ident"
+	"waymark/surveys/rest"
+	"waymark/surveys/when"
+)
+
+// idempotent replays the answer of a POST whose Idempotency-Key was seen
+// before. Without the header it does nothing. Failures are not recorded: the
+// repeat of a refused request may succeed once its cause is mended.
+func (s *Server) idempotent(c *fiber.Ctx) error {
+	key := c.Get("Idempotency-Key")
+	if key == "" {
+		return c.Next()
+	}
+	a := rest.Actor(c)
+	rec, err := s.Idempotency.Begin(c.UserContext(), a.Workspace, a.KeyID+" "+c.Method()+" "+c.Path(), key, ident.Fingerprint(c.Request().Body()), when.Of(s.Now()))
+	if err != nil {
+		return err
+	}
+	if rec.Answer != nil {
+		return replay(c, *rec.Answer)
+	}
+	rest.SetNewID(c, rec.DerivedID)
+	if err := c.Next(); err != nil {
+		return err
+	}
+	if code := c.Response().StatusCode(); code >= 300 {
+		return nil
+	}
+	answer, err := s.Idempotency.Finish(c.UserContext(), rec, idempotency.Answer{Status: c.Response().StatusCode(),
+		Location: c.GetRespHeader(fiber.HeaderLocation), ETag: c.GetRespHeader(fiber.HeaderETag), Body: append([]byte(nil), c.Response().Body()...)})
+	if err != nil {
+		if fault.Is(err, fault.Internal) {
+			return err
+		}
+		return nil // done, only not recorded: the repeat finds what was made by its derived id
+	}
+	return replay(c, answer)
+}
+
+func replay(c *fiber.Ctx, a idempotency.Answer) error {
+	for name, value := range map[string]string{fiber.HeaderLocation: a.Location, fiber.HeaderETag: a.ETag} {
+		if value != "" {
+			c.Set(name, value)
+		}
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	return c.Status(a.Status).Send(a.Body)
+}

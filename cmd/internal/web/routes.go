@@ -1,0 +1,101 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"waymark/mapping"
+	"waymark/responses"
+	"waymark/surveys"
+	"waymark/surveys/ident"
+	"waymark/surveys/workspace"
+)
+
+// route is one line of the table. Streams reads its body itself.
+type route struct {
+	method, path string
+	scopes       []ident.Scope // none: no key needed
+	streams      bool
+	handle       fiber.Handler
+}
+
+func one(s ident.Scope) []ident.Scope { return []ident.Scope{s} }
+
+// table is every route there is.
+func (s *Server) table() []route {
+	settings := workspace.HTTP{Service: s.Workspaces}
+	sv := surveys.HTTP{Service: s.Surveys}
+	rs := responses.HTTP{Service: s.Responses, Problem: Problem}
+	mp := mapping.HTTP{Service: s.Maps}
+	read, admin := one(ident.ScopeRead), one(ident.ScopeAdmin)
+	maps, ssurveys := one(ident.ScopeMaps), one(ident.ScopeSurveys)
+	answers := one(ident.ScopeResponses)
+	return []route{
+		{method: "GET", path: "/v1/maps", scopes: read, handle: mp.List},
+		{method: "POST", path: "/v1/maps", scopes: maps, handle: mp.Create},
+		{method: "GET", path: "/v1/maps/:map", scopes: read, handle: mp.Get},
+		{method: "PUT", path: "/v1/maps/:map", scopes: maps, handle: mp.Put},
+		{method: "DELETE", path: "/v1/maps/:map", scopes: maps, handle: mp.Delete},
+		{method: "GET", path: "/v1/maps/:map/versions/:n", scopes: read, handle: mp.Version},
+		{method: "POST", path: "/v1/maps/:map/versions/:n/restore", scopes: maps, handle: mp.Restore},
+
+		{method: "GET", path: "/v1/surveys", scopes: read, handle: sv.List},
+		{method: "POST", path: "/v1/surveys", scopes: ssurveys, handle: sv.Create},
+		{method: "GET", path: "/v1/surveys/:survey", scopes: read, handle: sv.Get},
+		{method: "PUT", path: "/v1/surveys/:survey", scopes: ssurveys, handle: sv.Put},
+		{method: "DELETE", path: "/v1/surveys/:survey", scopes: ssurveys, handle: sv.Delete},
+		{method: "POST", path: "/v1/surveys/:survey/publish", scopes: ssurveys, handle: sv.Publish},
+		{method: "POST", path: "/v1/surveys/:survey/close", scopes: ssurveys, handle: sv.Close},
+
+		{method: "POST", path: "/v1/responses", scopes: answers, handle: rs.Create},
+		{method: "POST", path: "/v1/responses/batch", scopes: answers, streams: true, handle: rs.Batch},
+		{method: "GET", path: "/v1/responses", scopes: read, handle: rs.List},
+		{method: "GET", path: "/v1/responses/export.ndjson", scopes: read, handle: rs.Export(responses.NDJSON)},
+		{method: "GET", path: "/v1/responses/export.csv", scopes: read, handle: rs.Export(responses.CSV)},
+		{method: "GET", path: "/v1/responses/:response", scopes: read, handle: rs.Get},
+		{method: "PATCH", path: "/v1/responses/:response", scopes: ssurveys, handle: rs.Patch},
+		{method: "DELETE", path: "/v1/responses/:response", scopes: ssurveys, handle: rs.Delete},
+
+		{method: "GET", path: "/v1/settings", scopes: read, handle: settings.Get},
+		{method: "PUT", path: "/v1/settings", scopes: admin, handle: settings.Put},
+
+		{method: "GET", path: "/livez", handle: s.live},
+		{method: "GET", path: "/readyz", handle: s.ready},
+		{method: "GET", path: "/metrics", handle: s.serveMetrics()},
+	}
+}
+
+func (s *Server) routes(app *fiber.App) {
+	for _, r := range s.table() {
+		var chain []fiber.Handler
+		if len(r.scopes) > 0 {
+			chain = append(chain, s.need(r.scopes...))
+		}
+		if !r.streams {
+			chain = append(chain, s.whole)
+			if r.method == fiber.MethodPost {
+				chain = append(chain, s.idempotent)
+			}
+		}
+		chain = append(chain, r.handle)
+		app.Add(r.method, r.path, chain...)
+		if r.method == fiber.MethodGet {
+			app.Add(fiber.MethodHead, r.path, chain...)
+		}
+	}
+}
+
+func (s *Server) live(c *fiber.Ctx) error { return c.JSON(fiber.Map{"status": "ok"}) }
+
+// ready answers 503 and names the store when that is down, and 200 with what
+// is degraded otherwise.
+func (s *Server) ready(c *fiber.Ctx) error {
+	degraded, err := s.Ready(c.UserContext())
+	if err != nil {
+		s.Log.Warn("not ready", "error", err)
+		return c.Status(fiber.StatusServiceUnavailable).JSON(fiber.Map{"status": "down", "down": []string{"store"}})
+	}
+	if degraded == nil {
+		degraded = []string{}
+	}
+	return c.JSON(fiber.Map{"status": "ok", "degraded": degraded})
+}

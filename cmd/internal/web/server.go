@@ -1,0 +1,142 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/recover"
+
+	"waymark/mapping"
+	"waymark/responses"
+	"waymark/surveys"
+	"waymark/surveys/fault"
+	"waymark/surveys/idempotency"
+	"waymark/surveys/ident"
+	"waymark/surveys/rest"
+	"waymark/surveys/workspace"
+)
+
+// Server is the HTTP server. Its fields are set before Handler is called.
+type Server struct {
+	Workspaces  *workspace.Service
+	Surveys     *surveys.Service
+	Responses   *responses.Service
+	Maps        *mapping.Service
+	Idempotency *idempotency.Service
+	// Ready reports what is down: an error for the store, names for what is
+	// only degraded.
+	Ready   func(ctx context.Context) (degraded []string, err error)
+	Gauges  func() Gauges // figures of the store and the queue, for /metrics
+	Now     func() time.Time
+	Log     *slog.Logger
+	NoLimit bool // rate limits are off, for tests on loopback
+
+	metrics metrics
+	guesses guesses
+	app     *fiber.App
+}
+
+// requestTime bounds one request; the slow ones (batch, export) set their own.
+const requestTime = 30 * time.Second
+
+// Handler sets Fiber up.
+func (s *Server) Handler() *fiber.App {
+	app := fiber.New(fiber.Config{
+		Immutable:             true, // strings of a request outlive it
+		DisableStartupMessage: true,
+		StrictRouting:         true,
+		CaseSensitive:         true,
+		StreamRequestBody:     true, // for batch; the others are read whole below
+		BodyLimit:             rest.MaxBody,
+		ReadTimeout:           30 * time.Second,
+		WriteTimeout:          0, // exports stream as long as they need
+		IdleTimeout:           60 * time.Second,
+		ReadBufferSize:        16 << 10, // headers
+		Concurrency:           64 << 10,
+		ErrorHandler:          s.fail,
+		ServerHeader:          "",
+	})
+	s.metrics.init()
+	app.Use(s.metrics.count, s.prepare, recover.New())
+	s.routes(app)
+	app.Use(func(*fiber.Ctx) error { return fault.NotFoundError() })
+	s.app = app
+	return app
+}
+
+// prepare gives every request an id, a deadline and safe headers.
+func (s *Server) prepare(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderXRequestID, strings.TrimPrefix(ident.New("req"), "req_"))
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	ctx, cancel := context.WithTimeout(context.Background(), requestTime)
+	defer cancel()
+	c.SetUserContext(ctx)
+	return c.Next()
+}
+
+// whole reads the body of a route that does not stream, up to the limit of
+// all: with StreamRequestBody the server itself refuses nothing.
+func (s *Server) whole(c *fiber.Ctx) error {
+	if c.Request().IsBodyStream() {
+		if n := c.Request().Header.ContentLength(); n > rest.MaxBody {
+			c.Context().SetConnectionClose()
+			return fault.New(fault.TooLarge, "body-too-large", "The body is larger than %d bytes.", rest.MaxBody)
+		}
+		b, err := readAll(c.Context().RequestBodyStream(), rest.MaxBody)
+		if err != nil {
+			c.Context().SetConnectionClose()
+			return err
+		}
+		c.Request().SetBodyRaw(b)
+	}
+	return c.Next()
+}
+
+// need authenticates and demands a scope. Where several are given one suffices.
+func (s *Server) need(scopes ...ident.Scope) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		key, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer ")
+		if !ok {
+			return fault.New(fault.Unauthenticated, "unauthenticated", "Send a key as Authorization: Bearer wm_….")
+		}
+		peer := c.Context().RemoteIP().String()
+		if !s.NoLimit && s.guesses.over(peer, s.Now()) {
+			return &fault.Error{Kind: fault.TooMany, Slug: "too-many-guesses", Detail: "Too many wrong keys came from this address.", RetryAfter: time.Minute}
+		}
+		a, err := s.Workspaces.Authenticate(c.UserContext(), key)
+		if err != nil {
+			if fault.Is(err, fault.Unauthenticated) {
+				s.guesses.note(peer, s.Now())
+			}
+			return err
+		}
+		for _, sc := range scopes {
+			if a.Scope.Contains(sc) {
+				rest.SetActor(c, a)
+				return c.Next()
+			}
+		}
+		return fault.New(fault.Denied, "scope", "The key's scope is %q; this needs %q.", a.Scope, scopes[0])
+	}
+}
+
+// Listen serves on addr until Shutdown and tells ready the address it got.
+func (s *Server) Listen(addr string, ready func(net.Addr)) error {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("listening on %s: %w", addr, err)
+	}
+	ready(ln.Addr())
+	return s.app.Listener(ln)
+}
+
+// Shutdown ends taking requests and waits for those that run.
+func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWithContext(ctx) }

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"waymark/cmd/internal/app"
+	"waymark/cmd/internal/config"
+)
+
+// command is one sub-command.
+type command struct {
+	name, short, example string
+	run                  func(ctx context.Context, e env, args []string) error
+}
+
+// env is what a command may touch, so that tests can hand in their own.
+type env struct {
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	log            *slog.Logger
+}
+
+func commands() []command {
+	return []command{
+		{"serve", "API on one process with the embedded store, or on MongoDB with --mongo", "waymark serve --addr 127.0.0.1:8080", serve},
+		{"migrate", "bring the store's schema up to date", "waymark migrate --mongo mongodb://127.0.0.1/waymark", migrate},
+		{"keys", "create, list and revoke API keys", "waymark keys create --workspace shop --scope admin", keys},
+	}
+}
+
+// errUsage marks what the caller did wrong: exit code 2.
+var errUsage = errors.New("see --help")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	e := env{os.Stdout, os.Stderr, os.Getenv, slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	os.Exit(Main(ctx, e, os.Args[1:]))
+}
+
+// Main runs the command that args name and gives the exit code.
+func Main(ctx context.Context, e env, args []string) int {
+	if len(args) == 0 || args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
+		usage(e.stdout)
+		if len(args) == 0 {
+			return 2
+		}
+		return 0
+	}
+	for _, c := range commands() {
+		if c.name != args[0] {
+			continue
+		}
+		err := c.run(ctx, e, args[1:])
+		switch {
+		case err == nil, errors.Is(err, flag.ErrHelp):
+			return 0
+		case errors.Is(err, errUsage):
+			fmt.Fprintf(e.stderr, "waymark %s: %v\n", c.name, err)
+			return 2
+		}
+		fmt.Fprintf(e.stderr, "waymark %s: %v\n", c.name, err)
+		return 1
+	}
+	fmt.Fprintf(e.stderr, "waymark: there is no command %q\n\n", args[0])
+	usage(e.stderr)
+	return 2
+}
+
+func usage(w io.Writer) {
+	fmt.Fprintln(w, "Waymark collects feedback per journey stage and turns it into journey maps.\n\nCommands:")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-8s %s\n", c.name, c.short)
+	}
+	fmt.Fprintln(w, "\nEach has --help.\n\n"+config.Usage())
+}
+
+// flags makes a command's flag set with help that shows an example.
+func flags(e env, name, example string) *flag.FlagSet {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.SetOutput(e.stderr)
+	fs.Usage = func() {
+		fmt.Fprintf(e.stdout, "waymark %s\n\nExample:\n  %s\n\nFlags:\n", name, example)
+		fs.SetOutput(e.stdout)
+		fs.PrintDefaults()
+		fs.SetOutput(e.stderr)
+		fmt.Fprintln(e.stdout, "\n"+config.Usage())
+	}
+	return fs
+}
+
+// parse parses a command's flags and loads the configuration.
+func parse(fs *flag.FlagSet, e env, args []string) (config.Config, error) {
+	load := config.Bind(fs, e.getenv)
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return config.Config{}, err
+		}
+		return config.Config{}, fmt.Errorf("%w", errUsage)
+	}
+	c, err := load()
+	if err != nil {
+		return c, fmt.Errorf("the configuration has faults:\n%w\n%w", err, errUsage)
+	}
+	return c, nil
+}
+
+func migrate(ctx context.Context, e env, args []string) error {
+	fs := flags(e, "migrate", "waymark migrate --mongo mongodb://127.0.0.1/waymark")
+	c, err := parse(fs, e, args)
+	if err != nil {
+		return err
+	}
+	a, err := app.Open(ctx, c, e.log, app.Migrate)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.stdout, "the schema is up to date")
+	return a.Close(context.WithoutCancel(ctx))
+}
