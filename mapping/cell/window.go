@@ -1,0 +1,107 @@
+package cell
+
+import (
+	"context"
+	"fmt"
+
+	"waymark/responses"
+	"waymark/surveys/ident"
+	"waymark/surveys/when"
+)
+
+// Window gives the groups of the responses with occurred_at in [from, to),
+// exact to the millisecond as of the last roll-up. It reads the coarsest nodes
+// that fill the window; in an edge it descends through split nodes and reads
+// responses only inside a leaf.
+func (r *Roller) Window(ctx context.Context, ws ident.Workspace, survey string, from, to when.Time) ([]Group, error) {
+	s := r.shapes(ctx, ws, survey)
+	w := &window{r: r, ws: ws, survey: survey, tally: newTally(s)}
+	lo, hi := responses.Key{At: max(from.Milli(), 0)}, responses.Key{At: to.Milli()}
+	if err := w.cover(ctx, Day, lo, hi); err != nil {
+		return nil, fmt.Errorf("reading a window of survey %s: %w", survey, err)
+	}
+	return w.tally.result(), nil
+}
+
+// Last gives the newest counted occurred_at of all time in milliseconds, as of
+// the last roll-up; 0 where there is none.
+func (r *Roller) Last(ctx context.Context, ws ident.Workspace, survey string) (int64, error) {
+	n, err := r.Cells.LastDay(ctx, ws, survey)
+	if err != nil {
+		return 0, fmt.Errorf("reading the newest day of survey %s: %w", survey, err)
+	}
+	return n.Last, nil
+}
+
+type window struct {
+	r      *Roller
+	ws     ident.Workspace
+	survey string
+	tally  *tally
+}
+
+// cover adds what lies in [lo, hi), by nodes of the level where they lie
+// within it.
+func (w *window) cover(ctx context.Context, level Level, lo, hi responses.Key) error {
+	if !before(lo, hi) {
+		return nil
+	}
+	if k := KeyOf(level, lo); k.Start != lo {
+		end := k.End()
+		if before(hi, end) {
+			end = hi
+		}
+		if err := w.edge(ctx, k, lo, end); err != nil {
+			return err
+		}
+		if lo = end; !before(lo, hi) {
+			return nil
+		}
+	}
+	whole := hi
+	if level <= Millisecond { // windows end on a millisecond, so parts are always whole
+		whole = KeyOf(level, hi).Start
+	}
+	if before(lo, whole) {
+		nodes, err := w.r.Cells.Nodes(ctx, w.ws, w.survey, level, lo, whole)
+		if err != nil {
+			return err
+		}
+		for i := range nodes {
+			if err := w.add(ctx, &nodes[i]); err != nil {
+				return err
+			}
+		}
+	}
+	if before(whole, hi) {
+		return w.edge(ctx, KeyOf(level, whole), whole, hi)
+	}
+	return nil
+}
+
+func (w *window) add(ctx context.Context, n *Node) error {
+	if n.Open {
+		return w.cover(ctx, n.Level+1, n.Start, n.End())
+	}
+	for i := range n.Groups {
+		if err := w.tally.merge(&n.Groups[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// edge adds the part [lo, hi) of a bucket.
+func (w *window) edge(ctx context.Context, k NodeKey, lo, hi responses.Key) error {
+	n, err := w.r.Cells.Node(ctx, w.ws, w.survey, k)
+	if err != nil {
+		return err
+	}
+	switch {
+	case n.Rev == 0:
+		return nil
+	case n.Split:
+		return w.cover(ctx, k.Level+1, lo, hi)
+	}
+	return w.r.Responses.Facts(ctx, w.ws, w.survey, lo, hi, 0, w.tally.add)
+}
