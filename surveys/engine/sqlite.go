@@ -107,7 +107,9 @@ func (s *SQLite) Ping(ctx context.Context) error {
 // that erased bytes leave the disk.
 func (s *SQLite) Checkpoint(ctx context.Context) error {
 	var busy, log, done int
-	if err := s.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &done); err != nil {
+	// The writer keeps the write pool's one connection; query_only allows a
+	// checkpoint.
+	if err := s.Read.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &done); err != nil {
 		return fmt.Errorf("checkpointing %s: %w", s.path, err)
 	}
 	if busy != 0 {

@@ -33,7 +33,9 @@ func SQLiteVersion(steps []SQLiteStep) int {
 // SchemaVersion reads the version the file has; 0 means an empty store.
 func (s *SQLite) SchemaVersion(ctx context.Context) (int, error) {
 	var v int
-	if err := s.write.QueryRowContext(ctx, "PRAGMA user_version").Scan(&v); err != nil {
+	// Not on the write pool: its one connection belongs to the writer from the
+	// first Write on.
+	if err := s.Read.QueryRowContext(ctx, "PRAGMA user_version").Scan(&v); err != nil {
 		return 0, fmt.Errorf("reading the schema version of %s: %w", s.path, SQLiteFault(err))
 	}
 	return v, nil

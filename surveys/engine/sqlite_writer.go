@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"sync"
@@ -146,6 +147,8 @@ func (w *writer) loop() {
 			delete(stmts, q)
 		}
 		if conn != nil {
+			// Close alone would hand the same connection out again.
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 			_ = conn.Close()
 			conn = nil
 		}

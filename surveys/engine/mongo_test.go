@@ -1,0 +1,132 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo"
+
+	"waymark/surveys/engine"
+	"waymark/surveys/engine/enginetest"
+	"waymark/surveys/fault"
+)
+
+// mongoVersions changes documents in version 2; it may be repeated.
+var mongoVersions = []engine.MongoStep{
+	{Version: 1, Domain: "people", Collection: "person", Indexes: []engine.MongoIndex{{Name: "name", Keys: bson.D{{Key: "name", Value: 1}}, Unique: true}}},
+	{Version: 2, Domain: "people", Collection: "person", Indexes: []engine.MongoIndex{{Name: "city", Keys: bson.D{{Key: "city", Value: 1}}}},
+		Run: func(ctx context.Context, db *mongo.Database) error {
+			_, err := db.Collection("person").UpdateMany(ctx, bson.D{{Key: "city", Value: nil}},
+				bson.D{{Key: "$set", Value: bson.D{{Key: "city", Value: "unknown"}}}})
+			return err
+		}},
+}
+
+func TestADatabaseOfTheVersionBeforeIsBroughtUpWithItsData(t *testing.T) {
+	enginetest.Mongos(t, nil, func(t *testing.T, m *engine.Mongo) {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		// Version 1, written by hand.
+		for _, d := range []struct {
+			collection string
+			doc        bson.D
+		}{{"meta", bson.D{{Key: "_id", Value: "schema"}, {Key: "schema", Value: 1}}}, {"person", bson.D{{Key: "_id", Value: "1"}, {Key: "name", Value: "Ana"}}}} {
+			if _, err := m.DB.Collection(d.collection).InsertOne(ctx, d.doc); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := m.Verify(ctx, mongoVersions); !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "waymark migrate") {
+			t.Errorf("before, verifying says %v", err)
+		}
+		for range 2 {
+			if err := m.Migrate(ctx, mongoVersions); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var d struct{ City string }
+		if err := m.DB.Collection("person").FindOne(ctx, bson.D{{Key: "_id", Value: "1"}}).Decode(&d); err != nil || d.City != "unknown" {
+			t.Errorf("got %+v, %v", d, err)
+		}
+		// The hand-written store lacks version 1's index: verifying names it.
+		if err := m.Verify(ctx, mongoVersions); err == nil || !strings.Contains(err.Error(), "index name of the collection person") {
+			t.Errorf("after, verifying says %v", err)
+		}
+	})
+}
+
+func TestAnEmptyDatabaseGetsEveryIndex(t *testing.T) {
+	enginetest.Mongos(t, mongoVersions, func(t *testing.T, m *engine.Mongo) {
+		if err := m.Verify(context.Background(), mongoVersions); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAttack62ANewerDatabaseIsRefusedWithBothVersions(t *testing.T) {
+	enginetest.Mongos(t, nil, func(t *testing.T, m *engine.Mongo) {
+		ctx := context.Background()
+		if _, err := m.DB.Collection("meta").InsertOne(ctx, bson.D{{Key: "_id", Value: "schema"}, {Key: "schema", Value: 7}}); err != nil {
+			t.Fatal(err)
+		}
+		for name, err := range map[string]error{"Migrate": m.Migrate(ctx, mongoVersions), "Verify": m.Verify(ctx, mongoVersions)} {
+			if !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "version 7") || !strings.Contains(err.Error(), "version 2") {
+				t.Errorf("%s says %v", name, err)
+			}
+		}
+	})
+}
+
+func TestAnOperationHasADeadlineOfItsOwn(t *testing.T) {
+	var m engine.Mongo
+	ctx, cancel := m.Deadline(context.Background())
+	defer cancel()
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) > time.Minute {
+		t.Errorf("the deadline is %v, %t", end, ok)
+	}
+	soon, stop := context.WithTimeout(context.Background(), time.Second)
+	defer stop()
+	ctx, cancel2 := m.Deadline(soon)
+	defer cancel2()
+	if end, _ := ctx.Deadline(); time.Until(end) > time.Second {
+		t.Error("an earlier deadline was put off")
+	}
+}
+
+func TestMongoFaultTellsAServerThatIsDownFromOtherErrors(t *testing.T) {
+	other := errors.New("other")
+	for _, c := range []struct {
+		name string
+		err  error
+		kind fault.Kind
+	}{
+		{"a client that was closed", mongo.ErrClientDisconnected, fault.Unavailable},
+		{"a deadline", context.DeadlineExceeded, fault.Unavailable},
+		{"not primary any more", mongo.CommandError{Code: 10107, Message: "not master"}, fault.Unavailable},
+		{"a disk that is full", mongo.CommandError{Code: 14031, Message: "OutOfDiskSpace"}, fault.Unavailable},
+		{"another answer of the server", mongo.CommandError{Code: 2, Message: "BadValue"}, fault.Internal},
+		{"another error", other, fault.Internal},
+	} {
+		if got := engine.MongoFault(c.err); fault.KindOf(got) != c.kind || !strings.Contains(got.Error(), c.err.Error()) {
+			t.Errorf("%s: got %v", c.name, got)
+		}
+	}
+	if engine.MongoFault(nil) != nil || engine.MongoFault(mongo.ErrNoDocuments) != mongo.ErrNoDocuments {
+		t.Error("nothing and no documents do not pass unchanged")
+	}
+}
+
+func TestOpeningAServerThatIsNotThereSaysSo(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	_, err := engine.OpenMongo(ctx, "mongodb://127.0.0.1:1/")
+	if !fault.Is(err, fault.Unavailable) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := engine.OpenMongo(context.Background(), "nonsense"); err == nil {
+		t.Error("a URI that is none was taken")
+	}
+}

@@ -1,0 +1,112 @@
+package engine_test
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"waymark/surveys/engine"
+	"waymark/surveys/fault"
+)
+
+// twoVersions is a schema of two domains, of which one changed in version 2.
+var twoVersions = []engine.SQLiteStep{
+	{Version: 2, Domain: "people", SQL: "ALTER TABLE person ADD COLUMN city TEXT NOT NULL DEFAULT 'unknown'; CREATE INDEX person_city ON person (city)"},
+	{Version: 1, Domain: "people", SQL: "CREATE TABLE person (id TEXT PRIMARY KEY, name TEXT NOT NULL)"},
+	{Version: 1, Domain: "pets", SQL: "CREATE TABLE pet (id TEXT PRIMARY KEY)"},
+}
+
+// oldFile writes, by hand and not through Migrate, a store of version 1.
+func oldFile(t *testing.T, version int) *engine.SQLite {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "old.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []string{
+		"CREATE TABLE engine_ping (id INTEGER PRIMARY KEY, n INTEGER NOT NULL)",
+		"CREATE TABLE person (id TEXT PRIMARY KEY, name TEXT NOT NULL)", "CREATE TABLE pet (id TEXT PRIMARY KEY)",
+		"INSERT INTO person VALUES ('1', 'Ana')", "PRAGMA user_version = " + string(rune('0'+version)),
+	} {
+		if _, err := db.Exec(q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	e, err := engine.OpenSQLite(context.Background(), path, engine.SQLiteOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	return e
+}
+
+func TestAFileOfTheVersionBeforeIsBroughtUpWithItsData(t *testing.T) {
+	ctx, e := context.Background(), oldFile(t, 1)
+	err := e.Verify(ctx, twoVersions)
+	if !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "waymark migrate") {
+		t.Errorf("before, verifying says %v", err)
+	}
+	for range 2 { // the second finds nothing to do
+		if err := e.Migrate(ctx, twoVersions); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := e.Verify(ctx, twoVersions); err != nil {
+		t.Errorf("after, verifying says %v", err)
+	}
+	var name, city string
+	if err := e.Read.QueryRow("SELECT name, city FROM person").Scan(&name, &city); err != nil || name != "Ana" || city != "unknown" {
+		t.Errorf("got %q %q, %v", name, city, err)
+	}
+}
+
+func TestAttack62ANewerFileIsRefusedWithBothVersions(t *testing.T) {
+	ctx, e := context.Background(), oldFile(t, 7)
+	for name, err := range map[string]error{"Migrate": e.Migrate(ctx, twoVersions), "Verify": e.Verify(ctx, twoVersions)} {
+		if !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "version 7") || !strings.Contains(err.Error(), "version 2") {
+			t.Errorf("%s says %v", name, err)
+		}
+	}
+	if v, err := e.SchemaVersion(ctx); err != nil || v != 7 {
+		t.Errorf("the refusal changed the version to %d, %v", v, err)
+	}
+}
+
+func TestAMigrationThatFailsLeavesTheVersionBefore(t *testing.T) {
+	ctx, e := context.Background(), oldFile(t, 1)
+	broken := append([]engine.SQLiteStep{{Version: 2, Domain: "pets", SQL: "ALTER TABLE nothing ADD COLUMN x TEXT"}}, twoVersions...)
+	if err := e.Migrate(ctx, broken); err == nil || !strings.Contains(err.Error(), "pets") || !strings.Contains(err.Error(), "version 2") {
+		t.Fatalf("got %v", err)
+	}
+	if v, err := e.SchemaVersion(ctx); err != nil || v != 1 {
+		t.Errorf("the version is %d, %v", v, err)
+	}
+	if err := e.Migrate(ctx, twoVersions); err != nil {
+		t.Errorf("mended, it fails with %v", err)
+	}
+}
+
+func TestACheckpointTruncatesTheLogAfterWrites(t *testing.T) {
+	ctx, e := context.Background(), oldFile(t, 1)
+	for range 3 {
+		if err := e.Ping(ctx); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
+		if err := e.Checkpoint(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(e.Path() + "-wal"); err != nil || info.Size() != 0 {
+			t.Fatalf("the log has %v, %v", info, err)
+		}
+	}
+}
