@@ -4,8 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/csv"
 	stdjson "encoding/json"
+	"fmt"
 	"io"
 	"sort"
 	"strconv"
@@ -35,7 +35,7 @@ func (f Format) MediaType() string {
 }
 
 // Export streams the responses of the filter's survey in the order they
-// occurred. CSV has a column for each question of the newest version and one
+// occurred. CSV has a column for each of the questions and one
 // with all properties; text cells that a spreadsheet could take for a formula
 // are prefixed with an apostrophe.
 func Export(ctx context.Context, store Store, ws ident.Workspace, f Filter, format Format, questions []string, w io.Writer) error {
@@ -102,39 +102,64 @@ func ndjsonWriter(w *bufio.Writer) func([]Response) error {
 
 var csvHead = []string{"id", "sender_id", "survey", "version", "status", "respondent", "language", "occurred_at", "received_at"}
 
-func csvWriter(out *bufio.Writer, questions []string) func([]Response) error {
-	w := csv.NewWriter(out)
-	w.UseCRLF = true // RFC 4180
-	row := make([]string, 0, len(csvHead)+len(questions)+1)
+// csvWriter writes RFC 4180 itself: encoding/csv changes line ends inside of
+// cells when its records end in CRLF, and answers are exported as they are.
+func csvWriter(w *bufio.Writer, questions []string) func([]Response) error {
+	var row []byte
+	add := func(s string) { row = appendCell(row, s) }
 	var p fastjson.Parser
 	return func(rs []Response) error {
 		if rs == nil {
-			row = append(append(row[:0], csvHead...), make([]string, len(questions)+1)...)
-			for i, q := range questions {
-				row[len(csvHead)+i] = "answers." + q
-			}
-			row[len(row)-1] = "properties"
-			if err := w.Write(row); err != nil {
-				return err
-			}
-		}
-		for _, r := range rs {
-			row = append(row[:0], r.ID, Defuse(r.SenderID), r.Survey, strconv.FormatInt(r.Version, 10), string(r.Status), Defuse(r.Respondent), Defuse(r.Language), r.OccurredAt.String(), r.ReceivedAt.String())
-			v, err := p.ParseBytes(r.Answers)
-			if err != nil {
-				return err
+			for _, h := range csvHead {
+				add(h)
 			}
 			for _, q := range questions {
-				row = append(row, cell(v.Get(q)))
+				add("answers." + q)
 			}
-			row = append(row, properties(r.Properties))
-			if err := w.Write(row); err != nil {
+			add("properties")
+			return endRow(w, &row)
+		}
+		for _, r := range rs {
+			v, err := p.ParseBytes(r.Answers)
+			if err != nil {
+				return fmt.Errorf("reading the answers of %s: %w", r.ID, err)
+			}
+			add(r.ID)
+			add(Defuse(r.SenderID))
+			add(r.Survey)
+			add(strconv.FormatInt(r.Version, 10))
+			add(string(r.Status))
+			add(Defuse(r.Respondent))
+			add(Defuse(r.Language))
+			add(r.OccurredAt.String())
+			add(r.ReceivedAt.String())
+			for _, q := range questions {
+				add(cell(v.Get(q)))
+			}
+			add(properties(r.Properties))
+			if err := endRow(w, &row); err != nil {
 				return err
 			}
 		}
-		w.Flush()
-		return w.Error()
+		return nil
 	}
+}
+
+// endRow writes the row, whose last byte is a comma, and empties it.
+func endRow(w *bufio.Writer, row *[]byte) error {
+	_, err := w.Write(append((*row)[:len(*row)-1], "\r\n"...))
+	*row = (*row)[:0]
+	return err
+}
+
+// appendCell adds a cell and a comma.
+func appendCell(row []byte, s string) []byte {
+	if !strings.ContainsAny(s, ",\"\r\n") && !strings.HasPrefix(s, " ") && !strings.HasSuffix(s, " ") {
+		return append(append(row, s...), ',')
+	}
+	row = append(row, '"')
+	row = append(row, strings.ReplaceAll(s, `"`, `""`)...)
+	return append(row, '"', ',')
 }
 
 func cell(v *fastjson.Value) string {
@@ -172,9 +197,10 @@ func properties(m map[string]string) string {
 	return b.String()
 }
 
-// Defuse prefixes a text that a spreadsheet could take for a formula.
+// Defuse prefixes a text that a spreadsheet could take for a formula, and one
+// that looks as if it had been prefixed, so that Undefuse gives back each.
 func Defuse(s string) string {
-	if startsFormula(s) || Undefuse(s) != s {
+	if startsFormula(strings.TrimLeft(s, "'")) {
 		return "'" + s
 	}
 	return s
@@ -182,7 +208,7 @@ func Defuse(s string) string {
 
 // Undefuse takes off what Defuse put before a text.
 func Undefuse(s string) string {
-	if rest, ok := strings.CutPrefix(s, "'"); ok && (strings.HasPrefix(rest, "'") || startsFormula(rest)) {
+	if rest, ok := strings.CutPrefix(s, "'"); ok && startsFormula(strings.TrimLeft(rest, "'")) {
 		return rest
 	}
 	return s

@@ -1,11 +1,15 @@
 package responses
 
 import (
-	"bufio"
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"mime"
+	"net"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -22,6 +26,8 @@ type HTTP struct {
 	*Service
 	// Problem turns a fault into what a refused line of a batch answers; web hands it in.
 	Problem func(error) (status int, problem any)
+	// Silence is how long a batch may come without a byte; 0 means 60 s.
+	Silence time.Duration
 }
 
 // Create takes one response.
@@ -42,7 +48,8 @@ func (h HTTP) Create(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if !t.Created && !derived {
+	// A derived id that exists is this request's own; a sender's is a repeat.
+	if !t.Created && (!derived || sub.ID != nil) {
 		return rest.Write(c, fiber.StatusOK, t.Response.Receipt())
 	}
 	return rest.Created(c, "/v1/responses/"+t.Response.ID, 0, t.Response.Receipt())
@@ -64,6 +71,9 @@ func filterOf(q url.Values) (Filter, error) {
 			return f, fault.New(fault.Malformed, "bad-time", "%s: %s.", name, err)
 		}
 		*to = &t
+	}
+	if f.From != nil && f.To != nil && !f.From.Before(*f.To) {
+		return f, fault.New(fault.Malformed, "bad-window", "from must be before to.")
 	}
 	for _, s := range q["segment"] {
 		name, value, ok := strings.Cut(s, ":")
@@ -106,8 +116,13 @@ func (h HTTP) List(c *fiber.Ctx) error {
 	return rest.List(c, q, data, next)
 }
 
-// known answers an unknown survey in a filter like an unknown one in a path.
+// known answers an unknown survey or map in a filter like one in a path.
 func (h HTTP) known(ctx context.Context, ws ident.Workspace, f Filter) error {
+	if f.Map != "" && h.KnownMap != nil {
+		if err := h.KnownMap(ctx, ws, f.Map); err != nil {
+			return err
+		}
+	}
 	if f.Survey == "" {
 		return nil
 	}
@@ -169,36 +184,71 @@ func (h HTTP) Export(format Format) fiber.Handler {
 			return fault.New(fault.Malformed, "survey-missing", "Name the survey: ?survey=srv_….")
 		}
 		ws := rest.Actor(c).Workspace
-		head, err := h.Surveys.Head(c.UserContext(), ws, f.Survey)
-		if err != nil {
+		if err := h.known(c.UserContext(), ws, f); err != nil {
 			return err
 		}
-		var questions []string
-		if head.Current > 0 {
-			compiled, err := h.Surveys.Compiled(c.UserContext(), ws, f.Survey, head.Current)
-			if err != nil {
-				return err
-			}
-			questions = compiled.QuestionIDs()
+		questions, err := h.Surveys.QuestionIDs(c.UserContext(), ws, f.Survey)
+		if err != nil {
+			return err
 		}
 		c.Set(fiber.HeaderContentType, format.MediaType())
 		c.Set(fiber.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="responses.%s"`, format))
 		// The request's context ends with the handler; the stream goes on.
-		base := context.WithoutCancel(c.UserContext())
-		c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
-			ctx, cancel := context.WithTimeout(base, exportTime)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), exportTime)
+		r, w := io.Pipe()
+		go func() {
 			defer cancel()
 			// The status is sent already: a fault can only cut the stream, which
 			// the chunked encoding shows as unfinished.
-			if err := Export(ctx, h.Store, ws, f, format, questions, w); err != nil {
-				panic(err)
-			}
-		})
+			_ = w.CloseWithError(Export(ctx, h.Store, ws, f, format, questions, w))
+		}()
+		c.Context().SetBodyStream(&pacedWriter{r, c.Context().Conn()}, -1)
 		return nil
 	}
 }
 
-// Batch takes responses line by line while it answers line by line.
+// silence is how long a batch or an export waits for the other side to move.
+const silence = 60 * time.Second
+
+// pacedWriter gives the client a new span of time for every piece of a stream,
+// in place of one span for the whole answer. Closing it ends the writer.
+type pacedWriter struct {
+	io.ReadCloser
+	conn net.Conn
+}
+
+func (p *pacedWriter) Read(b []byte) (int, error) {
+	n, err := p.ReadCloser.Read(b)
+	_ = p.conn.SetWriteDeadline(time.Now().Add(silence)) // the socket's clock, not ours
+	return n, err
+}
+
+func (p *pacedWriter) Close() error {
+	err := p.ReadCloser.Close()
+	_ = p.conn.SetWriteDeadline(time.Time{}) // the connection serves other requests
+	return err
+}
+
+// pacedReader is a request's body that may take any time in all, but not
+// without a byte.
+type pacedReader struct {
+	io.Reader
+	conn    net.Conn
+	silence time.Duration
+}
+
+func (p *pacedReader) Read(b []byte) (int, error) {
+	_ = p.conn.SetReadDeadline(time.Now().Add(p.silence)) // the socket's clock, not ours
+	n, err := p.Reader.Read(b)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = fault.New(fault.TooSlow, "too-slow", "Nothing came for %d seconds.", int(p.silence.Seconds()))
+	}
+	return n, err
+}
+
+// Batch takes responses line by line while it answers line by line. The
+// answer begins with the first result, so that a body that never gets that
+// far is a plain refusal.
 func (h HTTP) Batch(c *fiber.Ctx) error {
 	if _, err := rest.Query(c); err != nil {
 		return err
@@ -206,17 +256,25 @@ func (h HTTP) Batch(c *fiber.Ctx) error {
 	if enc := c.Get(fiber.HeaderContentEncoding); enc != "" && !strings.EqualFold(enc, "identity") {
 		return fault.New(fault.Unsupported, "encoded-body", "Send the body without Content-Encoding.")
 	}
-	if mt, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";"); !strings.EqualFold(strings.TrimSpace(mt), "application/x-ndjson") {
-		return fault.New(fault.Unsupported, "content-type", "Send the body as application/x-ndjson.")
+	if mt, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType)); err != nil || mt != NDJSON.MediaType() {
+		return fault.New(fault.Unsupported, "content-type", "Send the body as %s.", NDJSON.MediaType())
 	}
-	var in io.Reader = c.Context().RequestBodyStream()
+	conn := c.Context().Conn()
+	in := c.Context().RequestBodyStream()
 	if in == nil {
-		in = strings.NewReader(string(c.Request().Body()))
+		in = bytes.NewReader(c.Request().Body())
 	}
-	ws := rest.Actor(c).Workspace
-	base := context.WithoutCancel(c.UserContext())
-	c.Set(fiber.HeaderContentType, "application/x-ndjson")
-	r := h.batch(base, ws, in)
-	c.Context().SetBodyStream(r, -1)
+	wait := h.Silence
+	if wait == 0 {
+		wait = silence
+	}
+	out := h.batch(context.WithoutCancel(c.UserContext()), rest.Actor(c).Workspace, &pacedReader{in, conn, wait})
+	if err := out.begun(); err != nil {
+		_ = out.Close()
+		c.Context().SetConnectionClose() // what is left of the body is not read
+		return err
+	}
+	c.Set(fiber.HeaderContentType, NDJSON.MediaType())
+	c.Context().SetBodyStream(&pacedWriter{out, conn}, -1)
 	return nil
 }

@@ -2,6 +2,7 @@ package responses
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,6 +19,8 @@ type Surveys interface {
 	// before the call.
 	Head(ctx context.Context, ws ident.Workspace, id string) (surveys.Head, error)
 	Compiled(ctx context.Context, ws ident.Workspace, id string, number int64) (*surveys.Compiled, error)
+	// QuestionIDs lists the questions of every published version, the newest first.
+	QuestionIDs(ctx context.Context, ws ident.Workspace, id string) ([]string, error)
 }
 
 // Service is what may be done with responses.
@@ -28,6 +31,8 @@ type Service struct {
 	Seq     *ident.Sequence
 	// Changed is told after something that counts changed durably. It must not block.
 	Changed func(ws ident.Workspace, survey string)
+	// KnownMap gives NotFound for a map that the workspace does not have; nil lets every id pass.
+	KnownMap func(ctx context.Context, ws ident.Workspace, id string) error
 }
 
 // ahead is how far in the future an answer may lie: clocks differ.
@@ -67,7 +72,15 @@ func (s *Service) TakeMany(ctx context.Context, ws ident.Workspace, subs []*Subm
 			if k := fault.KindOf(err); k == fault.Internal || k == fault.Unavailable {
 				return nil, err
 			}
-			out[i].Err = err
+			old, known, gerr := s.repeated(ctx, ws, sub, err)
+			if gerr != nil {
+				return nil, gerr
+			}
+			if known {
+				out[i].Response = old
+			} else {
+				out[i].Err = err
+			}
 			continue
 		}
 		if r.ID == "" {
@@ -104,6 +117,20 @@ func (s *Service) TakeMany(ctx context.Context, ws ident.Workspace, subs []*Subm
 		s.Changed(ws, survey)
 	}
 	return out, nil
+}
+
+// repeated finds the response that a refused submission repeats. What was
+// taken once stays taken: the survey may have closed, changed or been asked
+// again late since, and a client that missed the first receipt must get it.
+func (s *Service) repeated(ctx context.Context, ws ident.Workspace, sub *Submission, refused error) (Response, bool, error) {
+	if sub.ID == nil || fault.Is(refused, fault.NotFound) {
+		return Response{}, false, nil
+	}
+	old, err := s.Store.Get(ctx, ws, IDOf(ws, sub.Survey, *sub.ID))
+	if fault.Is(err, fault.NotFound) {
+		return Response{}, false, nil
+	}
+	return old, err == nil && old.Status != Erased && old.Digest == sub.digest, err
 }
 
 type head struct {
@@ -212,7 +239,12 @@ func (r *Response) mark(now when.Time, at ...int64) {
 	if len(r.Marks) == 0 {
 		r.MarkedAt = now
 	}
-	r.Marks = append(append([]int64(nil), r.Marks...), at...)
+	r.Marks = slices.Clone(r.Marks)
+	for _, a := range at {
+		if !slices.Contains(r.Marks, a) { // many changes before one roll-up stay one mark
+			r.Marks = append(r.Marks, a)
+		}
+	}
 }
 
 // Delete erases a response; a tombstone makes a repeat of it known.
