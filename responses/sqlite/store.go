@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/valyala/fastjson"
+
 	"waymark/responses"
 	"waymark/surveys/engine"
 	"waymark/surveys/fault"
@@ -46,6 +48,26 @@ type more struct {
 	Touchpoint string          `json:"touchpoint,omitempty"`
 }
 
+var parsers fastjson.ParserPool
+
+// readMore reads what values wrote. encoding/json took a third of an export's time.
+func readMore(b []byte, r *responses.Response) error {
+	p := parsers.Get()
+	defer parsers.Put(p)
+	v, err := p.ParseBytes(b)
+	if err != nil {
+		return err
+	}
+	text := func(keys ...string) string { return string(v.GetStringBytes(keys...)) }
+	r.SenderID, r.Digest, r.Language = text("sender_id"), text("digest"), text("language")
+	r.Map, r.Stage, r.Touchpoint = text("map"), text("stage"), text("touchpoint")
+	r.Via = responses.Via{Channel: text("via", "channel"), Link: text("via", "link"), Origin: text("via", "origin"), URL: text("via", "url")}
+	if c := v.Get("calculated"); c != nil && c.Type() != fastjson.TypeNull {
+		r.Calculated = c.MarshalTo(nil)
+	}
+	return nil
+}
+
 const columns = "rev, seq, survey, version, status, occurred_at, received_at, answers, properties, respondent, more, marks, marked_at"
 
 func values(ws ident.Workspace, r *responses.Response) ([]any, error) {
@@ -81,17 +103,16 @@ func scan(row interface{ Scan(...any) error }) (responses.Response, error) {
 		return r, err
 	}
 	r.OccurredAt, r.ReceivedAt, r.Answers = when.Milli(occurred), when.Milli(received), answers
-	if properties != nil {
-		if err := json.Unmarshal(properties, &r.Properties); err != nil {
+	if len(properties) > 0 {
+		var err error
+		if r.Properties, err = responses.ParseProperties(properties); err != nil {
 			return r, fmt.Errorf("reading properties: %w", err)
 		}
 	}
 	if rest != nil {
-		var m more
-		if err := json.Unmarshal(rest, &m); err != nil {
+		if err := readMore(rest, &r); err != nil {
 			return r, fmt.Errorf("reading a response: %w", err)
 		}
-		r.SenderID, r.Digest, r.Calculated, r.Language, r.Via, r.Map, r.Stage, r.Touchpoint = m.SenderID, m.Digest, m.Calculated, m.Language, m.Via, m.Map, m.Stage, m.Touchpoint
 	}
 	if marks != nil {
 		if err := json.Unmarshal(marks, &r.Marks); err != nil {
