@@ -5,6 +5,7 @@ import (
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/question"
 )
 
 // Compiled is a published version ready to check answers with. It never
@@ -18,7 +19,7 @@ type Compiled struct {
 type compiledQuestion struct {
 	id       string
 	required bool
-	check    func(*fastjson.Value) string
+	check    question.Check
 }
 
 // Compile makes v ready.
@@ -30,12 +31,12 @@ func Compile(v Version) (*Compiled, error) {
 	c := &Compiled{Version: v, index: map[string]int{}}
 	for i := range d.Questions {
 		q := &d.Questions[i]
-		k, known := types[q.Type]
+		t, known := question.Find(q.Type)
 		if !known {
 			return nil, fault.New(fault.Internal, "unknown-type", "Version %d has a question of type %q, which this program does not know.", v.Number, q.Type)
 		}
 		c.index[q.ID] = i
-		c.questions = append(c.questions, compiledQuestion{q.ID, q.Required, k.compile(q)})
+		c.questions = append(c.questions, compiledQuestion{q.ID, q.Required, t.Compile(q)})
 	}
 	return c, nil
 }
@@ -49,7 +50,7 @@ func (c *Compiled) CheckAnswers(answers *fastjson.Object, complete bool) []fault
 	answers.Visit(func(key []byte, v *fastjson.Value) {
 		i, known := c.index[string(key)]
 		if !known {
-			l.Add("#/answers/"+escape(string(key)), "The survey has no such question.")
+			l.Add("#/answers/"+question.Escape(string(key)), "The survey has no such question.")
 			return
 		}
 		answered[i] = true

@@ -2,6 +2,7 @@ package surveys
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gofiber/fiber/v2"
@@ -18,8 +19,21 @@ func shown(r Record) jsontext.Value {
 		"created_at", r.CreatedAt, "updated_at", r.UpdatedAt, "updated_by", r.UpdatedBy)
 }
 
+// param gives the survey's id, copied: Fiber reuses its memory, while a write
+// that was given up may still be under way.
+func param(c *fiber.Ctx) string { return strings.Clone(c.Params("survey")) }
+
+// plain refuses query parameters where there are none.
+func plain(c *fiber.Ctx) error {
+	_, err := rest.Query(c)
+	return err
+}
+
 // Create stores a draft.
 func (h HTTP) Create(c *fiber.Ctx) error {
+	if err := plain(c); err != nil {
+		return err
+	}
 	body, err := rest.Body(c, rest.MaxBody, fiber.MIMEApplicationJSON)
 	if err != nil {
 		return err
@@ -48,6 +62,14 @@ func (h HTTP) List(c *fiber.Ctx) error {
 	default:
 		return fault.New(fault.Malformed, "bad-status", "status must be draft, published or closed.")
 	}
+	if q.Has("map") {
+		// Only whether there is such a map is asked here, so a stage that it
+		// has no more still lists what was bound to it.
+		err := h.Stages.CheckBinding(c.UserContext(), rest.Actor(c).Workspace, Binding{Map: f.Map, Stage: f.Stage})
+		if err != nil && !fault.Is(err, fault.Invalid) {
+			return err
+		}
+	}
 	rs, next, err := h.Store.List(c.UserContext(), rest.Actor(c).Workspace, f, p)
 	if err != nil {
 		return err
@@ -66,7 +88,7 @@ func (h HTTP) Get(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	ctx, ws, id := c.UserContext(), rest.Actor(c).Workspace, c.Params("survey")
+	ctx, ws, id := c.UserContext(), rest.Actor(c).Workspace, param(c)
 	r, err := h.Store.Get(ctx, ws, id)
 	if err != nil {
 		return err
@@ -97,7 +119,10 @@ func (h HTTP) Get(c *fiber.Ctx) error {
 
 // Put replaces the definition by a new draft.
 func (h HTTP) Put(c *fiber.Ctx) error {
-	ctx, a, id := c.UserContext(), rest.Actor(c), c.Params("survey")
+	if err := plain(c); err != nil {
+		return err
+	}
+	ctx, a, id := c.UserContext(), rest.Actor(c), param(c)
 	if _, err := h.Store.Head(ctx, a.Workspace, id); err != nil { // 404 comes before 428
 		return err
 	}
@@ -118,7 +143,10 @@ func (h HTTP) Put(c *fiber.Ctx) error {
 
 // Delete removes a survey without responses.
 func (h HTTP) Delete(c *fiber.Ctx) error {
-	if err := h.Service.Delete(c.UserContext(), rest.Actor(c), c.Params("survey")); err != nil {
+	if err := plain(c); err != nil {
+		return err
+	}
+	if err := h.Service.Delete(c.UserContext(), rest.Actor(c), param(c)); err != nil {
 		return err
 	}
 	return rest.Deleted(c)
@@ -126,7 +154,10 @@ func (h HTTP) Delete(c *fiber.Ctx) error {
 
 // Publish freezes the draft.
 func (h HTTP) Publish(c *fiber.Ctx) error {
-	r, err := h.Service.Publish(c.UserContext(), rest.Actor(c), c.Params("survey"))
+	if err := plain(c); err != nil {
+		return err
+	}
+	r, err := h.Service.Publish(c.UserContext(), rest.Actor(c), param(c))
 	if err != nil {
 		return err
 	}
@@ -135,7 +166,10 @@ func (h HTTP) Publish(c *fiber.Ctx) error {
 
 // Close ends taking answers.
 func (h HTTP) Close(c *fiber.Ctx) error {
-	r, err := h.Service.Close(c.UserContext(), rest.Actor(c), c.Params("survey"))
+	if err := plain(c); err != nil {
+		return err
+	}
+	r, err := h.Service.Close(c.UserContext(), rest.Actor(c), param(c))
 	if err != nil {
 		return err
 	}

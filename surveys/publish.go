@@ -10,18 +10,13 @@ import (
 
 	"waymark/surveys/fault"
 	"waymark/surveys/ident"
+	"waymark/surveys/question"
 )
-
-func escape(s string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(s, "~", "~0"), "/", "~1")
-}
 
 // ready reports everything that publishing refuses.
 func (d *Definition) ready() error {
 	var l fault.List
-	if d.Title.Empty() {
-		l.Add("#/title", "The survey needs a title.")
-	}
+	d.Title.Ready(&l, "#/title")
 	if len(d.Questions) == 0 {
 		l.Add("#/questions", "The survey needs a question.")
 	}
@@ -37,17 +32,8 @@ func (d *Definition) ready() error {
 	measured := map[string]string{}
 	for i := range d.Questions {
 		q, p := &d.Questions[i], fmt.Sprintf("#/questions/%d", i)
-		later(p+"/show_if", q.ShowIf != "")
-		later(p+"/required_if", q.RequiredIf != "")
-		later(p+"/jump", q.Jump != nil)
-		if q.Title.Empty() && q.Type != "hidden" {
-			l.Add(p+"/title", "The question needs a text.")
-		}
-		k := types[q.Type]
-		if k.ready != nil {
-			k.ready(q, &l, p)
-		}
-		if k.metric != nil {
+		question.CheckReady(q, &l, p)
+		if _, measures := metric(q); measures {
 			if first, twice := measured[q.Type]; twice {
 				l.Add(p+"/type", "%q measures %s already; a survey has one question per metric.", first, q.Type)
 			}
@@ -57,20 +43,28 @@ func (d *Definition) ready() error {
 	return l.Err(fault.Invalid)
 }
 
+func metric(q *Question) (question.Metric, bool) {
+	t, known := question.Find(q.Type)
+	if !known {
+		return question.Metric{}, false
+	}
+	return t.Metric()
+}
+
 // series gives the wording of each question that measures: same type, same
-// scale and options, same title in the workspace's language, else the
-// survey's first.
+// scale, same title in the workspace's language, else the survey's first.
+// (Types that measure have no options.)
 func (d *Definition) series(ws ident.Workspace, lang string) []Series {
 	var out []Series
 	for i := range d.Questions {
 		q := &d.Questions[i]
-		m := types[q.Type].metric
-		if m == nil {
+		m, measures := metric(q)
+		if !measures {
 			continue
 		}
 		title := norm.NFC.String(strings.TrimSpace(d.titleIn(q.Title, lang)))
-		out = append(out, Series{
-			ID: ident.Derive("ser", string(ws), q.Type, strconv.Itoa(m.low), strconv.Itoa(m.high), q.Shape, title), Question: q.ID, Metric: q.Type, Title: title})
+		out = append(out, Series{ID: ident.Derive("ser", string(ws), q.Type, strconv.Itoa(m.Low), strconv.Itoa(m.High), title),
+			Question: q.ID, Metric: q.Type, Title: title})
 	}
 	return out
 }
@@ -78,14 +72,11 @@ func (d *Definition) series(ws ident.Workspace, lang string) []Series {
 // titleIn differs from Text.In in what it falls back to: the survey's first
 // language, not any of the same base.
 func (d *Definition) titleIn(t Text, lang string) string {
-	if t.Languages == nil {
-		return t.Plain
-	}
-	if s, ok := t.Languages[lang]; ok {
+	if s, ok := t.Exactly(lang); ok {
 		return s
 	}
 	if tags := d.Title.Tags(); len(tags) > 0 {
-		if s, ok := t.Languages[tags[0]]; ok {
+		if s, ok := t.Exactly(tags[0]); ok {
 			return s
 		}
 	}

@@ -3,6 +3,7 @@ package surveys
 import (
 	"bytes"
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -77,28 +78,43 @@ func (s *Service) check(ctx context.Context, ws ident.Workspace, body []byte) (*
 // Put replaces what GET shows, where it still has the version, by a draft of
 // the next one. The same definition again changes nothing.
 func (s *Service) Put(ctx context.Context, a ident.Actor, id string, version int64, body []byte) (Record, error) {
-	r, err := s.Store.Get(ctx, a.Workspace, id)
+	d, doc, err := s.read(ctx, a.Workspace, id, body)
 	if err != nil {
-		return r, err
+		return Record{}, err
 	}
-	if r.Version != version {
-		return r, stale()
+	for {
+		r, err := s.Store.Get(ctx, a.Workspace, id)
+		if err != nil {
+			return r, err
+		}
+		if r.Version != version {
+			return r, stale()
+		}
+		if bytes.Equal(doc, r.Newest()) {
+			return r, nil
+		}
+		next := r
+		next.Rev, next.Version, next.Draft, next.Binding = r.Rev+1, r.Version+1, doc, d.binding()
+		next.UpdatedAt, next.UpdatedBy = s.now(), a.Name
+		err = s.Store.Replace(ctx, a.Workspace, next, r.Rev)
+		if fault.Is(err, fault.Stale) {
+			continue // published or closed meanwhile, which leaves the version as it was, or edited
+		}
+		return next, err
 	}
-	d, err := s.check(ctx, a.Workspace, body)
+}
+
+// read checks the body of a change to a survey that must exist.
+func (s *Service) read(ctx context.Context, ws ident.Workspace, id string, body []byte) (*Definition, []byte, error) {
+	if _, err := s.Store.Head(ctx, ws, id); err != nil { // unknown comes before faulty
+		return nil, nil, err
+	}
+	d, err := s.check(ctx, ws, body)
 	if err != nil {
-		return r, err
+		return nil, nil, err
 	}
 	doc, err := compact(body)
-	if err != nil {
-		return r, err
-	}
-	if bytes.Equal(doc, r.Newest()) {
-		return r, nil
-	}
-	next := r
-	next.Rev, next.Version, next.Draft, next.Binding = r.Rev+1, r.Version+1, doc, d.binding()
-	next.UpdatedAt, next.UpdatedBy = s.now(), a.Name
-	return next, s.Store.Replace(ctx, a.Workspace, next, r.Rev)
+	return d, doc, err
 }
 
 func stale() error {
@@ -149,34 +165,32 @@ func (s *Service) Close(ctx context.Context, a ident.Actor, id string) (Record, 
 	}
 }
 
-// Delete removes a survey without responses. It is closed first, so that
-// none arrives while they are counted.
+// Delete removes a survey without responses. A published one is closed first,
+// so that none arrives while they are counted; where one did arrive in
+// between, the survey stays, closed.
 func (s *Service) Delete(ctx context.Context, a ident.Actor, id string) error {
-	r, err := s.Store.Get(ctx, a.Workspace, id)
-	if err != nil {
-		return err
-	}
-	refuse := func(n int64) error {
-		return fault.New(fault.Conflict, "has-responses", "The survey has %d responses; delete them first, or close the survey.", n)
-	}
-	if n, err := s.Responses.Count(ctx, a.Workspace, id); err != nil || n > 0 {
+	for {
+		r, err := s.Store.Get(ctx, a.Workspace, id)
 		if err != nil {
 			return err
 		}
-		return refuse(n)
-	}
-	if r.Status == Published {
-		if r, err = s.Close(ctx, a, id); err != nil {
+		n, err := s.Responses.Count(ctx, a.Workspace, id)
+		if err != nil {
 			return err
 		}
-		if n, err := s.Responses.Count(ctx, a.Workspace, id); err != nil || n > 0 {
-			if err != nil {
+		if n > 0 {
+			return fault.New(fault.Conflict, "has-responses", "The survey has %d responses; delete them first, or close the survey.", n)
+		}
+		if r.Status == Published {
+			if _, err := s.Close(ctx, a, id); err != nil {
 				return err
 			}
-			return refuse(n)
+			continue // count again: from now on nothing is added
+		}
+		if err := s.Store.Delete(ctx, a.Workspace, id, r.Rev); !fault.Is(err, fault.Stale) {
+			return err
 		}
 	}
-	return s.Store.Delete(ctx, a.Workspace, id, r.Rev)
 }
 
 // Version reads a published version.
@@ -256,5 +270,6 @@ func (c *cache) put(k versionKey, v *Compiled) {
 	if c.m == nil || len(c.m) >= maxCompiled {
 		c.m = map[versionKey]*Compiled{}
 	}
+	k.survey = strings.Clone(k.survey) // Fiber reuses the memory of path parameters
 	c.m[k] = v
 }

@@ -1,0 +1,22 @@
+package question
+
+import (
+	"github.com/valyala/fastjson"
+
+	"waymark/surveys/fault"
+)
+
+// choice takes one option.
+type choice struct{ plain }
+
+func (choice) Name() string                                     { return "choice" }
+func (choice) Keys() []string                                   { return []string{"options", "other", "random"} }
+func (choice) Ready(q *Question, l *fault.List, pointer string) { optionsReady(q, l, pointer) }
+
+func (choice) Compile(q *Question) Check {
+	one := option(q)
+	return func(v *fastjson.Value) string {
+		_, wrong := one(v)
+		return wrong
+	}
+}

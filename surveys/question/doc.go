@@ -1,0 +1,11 @@
+// Package question holds the question types: what a question of each type may
+// say in a definition, what publishing demands of it, which answers it takes,
+// and what it measures.
+//
+// Flow: package surveys decodes a definition into Questions; Draft and Ready
+// report what is wrong with one; Compile turns a good one into the Check that
+// every answer to it goes through.
+//
+// Invariant: a Check keeps no state and may run in many goroutines. One file
+// holds one type; the slice in question.go lists them, and nothing changes it.
+package question

@@ -1,0 +1,6 @@
+package question
+
+// longText takes text of several lines; its rules are those of text.
+type longText struct{ text }
+
+func (longText) Name() string { return "long_text" }

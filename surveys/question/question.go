@@ -1,0 +1,129 @@
+package question
+
+import (
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/valyala/fastjson"
+
+	"waymark/surveys/fault"
+)
+
+// Limits, api.md §1 and §7.
+const (
+	// MaxOptions is how many options a question may offer.
+	MaxOptions = 500
+	// maxOther is the length of an own text beside the options, in characters.
+	maxOther = 500
+	// maxHidden is the length of a hidden question's text, in characters.
+	maxHidden = 200
+	// maxNumber is 2^53: whole numbers up to it are exact in every JSON reader.
+	maxNumber = 1 << 53
+)
+
+// Question is one question of a definition, api.md §7. Which of the keys
+// behind Jump a question may have is its type's business.
+type Question struct {
+	ID       string `json:"id"`
+	Type     string `json:"type"`
+	Title    Text   `json:"title,omitzero"`
+	Help     Text   `json:"help,omitzero"`
+	Required bool   `json:"required,omitzero"`
+	Page     int    `json:"page,omitzero"`
+
+	ShowIf     string         `json:"show_if,omitzero"`
+	RequiredIf string         `json:"required_if,omitzero"`
+	Jump       jsontext.Value `json:"jump,omitzero"`
+
+	Labels    *Labels        `json:"labels,omitzero"`
+	Shape     string         `json:"shape,omitzero"`
+	Options   []Option       `json:"options,omitzero"`
+	Other     bool           `json:"other,omitzero"`
+	Random    bool           `json:"random,omitzero"`
+	Min       jsontext.Value `json:"min,omitzero"`
+	Max       jsontext.Value `json:"max,omitzero"`
+	Step      *float64       `json:"step,omitzero"`
+	Unit      string         `json:"unit,omitzero"`
+	MinLength *int           `json:"min_length,omitzero"`
+	MaxLength *int           `json:"max_length,omitzero"`
+	Format    string         `json:"format,omitzero"`
+	Default   *string        `json:"default,omitzero"`
+
+	// Keys of types that are not available yet: known, so that the refusal
+	// names the type and not its keys.
+	Words    jsontext.Value `json:"words,omitzero"`
+	Rows     jsontext.Value `json:"rows,omitzero"`
+	Columns  jsontext.Value `json:"columns,omitzero"`
+	Multiple jsontext.Value `json:"multiple,omitzero"`
+	Text     jsontext.Value `json:"text,omitzero"`
+	Version  jsontext.Value `json:"version,omitzero"`
+	Accept   jsontext.Value `json:"accept,omitzero"`
+	MaxBytes jsontext.Value `json:"max_bytes,omitzero"`
+}
+
+// Labels name the ends of a scale.
+type Labels struct {
+	Low  Text `json:"low,omitzero"`
+	High Text `json:"high,omitzero"`
+}
+
+// Option is one thing to choose.
+type Option struct {
+	ID        string         `json:"id"`
+	Title     Text           `json:"title,omitzero"`
+	Exclusive bool           `json:"exclusive,omitzero"`
+	Image     jsontext.Value `json:"image,omitzero"` // of pictures, which are not available yet
+}
+
+// Metric is the scale of a type that measures, both ends included.
+type Metric struct{ Low, High int }
+
+// Check tells what is wrong with an answer, "" for a good one.
+type Check func(v *fastjson.Value) string
+
+// Type is a question type.
+type Type interface {
+	// Name is the type's name in definitions.
+	Name() string
+	// Keys names the type's own keys beyond the common ones.
+	Keys() []string
+	// Draft adds what even a draft must not hold: own keys of another JSON type.
+	Draft(q *Question, malformed *fault.List, pointer string)
+	// Ready adds what publishing must refuse.
+	Ready(q *Question, l *fault.List, pointer string)
+	// Compile makes the check of answers to a question that Ready passed.
+	Compile(q *Question) Check
+	// Metric gives the scale; false for a type that measures nothing.
+	Metric() (Metric, bool)
+}
+
+// plain is what most types share: no own keys, no rules, no metric.
+type plain struct{}
+
+func (plain) Keys() []string                       { return nil }
+func (plain) Draft(*Question, *fault.List, string) {}
+func (plain) Ready(*Question, *fault.List, string) {}
+func (plain) Metric() (Metric, bool)               { return Metric{}, false }
+
+// types lists the question types that there are.
+var types = []Type{csat{}, ces{}, nps{}, emotion{}, rating{}, choice{}, choices{}, text{}, longText{}, number{}, date{}, hidden{}}
+
+// planned names the types of api.md §7 that are not available yet.
+var planned = []string{"emotion_words", "matrix", "ranking", "consent", "picture", "file"}
+
+// Find gives the type of that name.
+func Find(name string) (Type, bool) {
+	for _, t := range types {
+		if t.Name() == name {
+			return t, true
+		}
+	}
+	return nil, false
+}
+
+// Names lists the names of the types that there are.
+func Names() []string {
+	names := make([]string, len(types))
+	for i, t := range types {
+		names[i] = t.Name()
+	}
+	return names
+}

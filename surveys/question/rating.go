@@ -1,0 +1,22 @@
+package question
+
+import "waymark/surveys/fault"
+
+// rating is 1 to 5, in stars or numbers.
+type rating struct{ labels }
+
+func (rating) Name() string           { return "rating" }
+func (rating) Keys() []string         { return []string{"labels", "shape"} }
+func (rating) Metric() (Metric, bool) { return Metric{Low: 1, High: 5}, true }
+
+func (r rating) Ready(q *Question, l *fault.List, p string) {
+	r.labels.Ready(q, l, p)
+	if q.Shape != "" && q.Shape != "stars" && q.Shape != "numbers" {
+		l.Add(p+"/shape", "Must be \"stars\" or \"numbers\".")
+	}
+}
+
+func (r rating) Compile(*Question) Check {
+	m, _ := r.Metric()
+	return within(m)
+}
