@@ -2,6 +2,7 @@ package when
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -26,8 +27,12 @@ func (t Time) Time() time.Time { return time.UnixMilli(t.ms).UTC() }
 // Add gives the instant d later.
 func (t Time) Add(d time.Duration) Time { return Time{t.ms + d.Milliseconds()} }
 
-// Sub gives the time from u to t.
-func (t Time) Sub(u Time) time.Duration { return time.Duration(t.ms-u.ms) * time.Millisecond }
+// Sub gives the time from u to t, at most what a time.Duration holds (292
+// years) either way.
+func (t Time) Sub(u Time) time.Duration {
+	const most = math.MaxInt64 / int64(time.Millisecond)
+	return time.Duration(min(max(t.ms-u.ms, -most), most)) * time.Millisecond
+}
 
 // Before reports whether t is earlier than u.
 func (t Time) Before(u Time) bool { return t.ms < u.ms }
