@@ -86,9 +86,9 @@ func startFerretDB(ctx context.Context, dir string, log *slog.Logger) (addr stri
 		return "", nil, fmt.Errorf("making the data directory: %w", err)
 	}
 	f, err := ferretdb.New(&ferretdb.Config{
-		Listener:  ferretdb.ListenerConfig{TCP: "127.0.0.1:0"},
-		Logger:    log,
-		Handler:   "sqlite",
+		Listener: ferretdb.ListenerConfig{TCP: "127.0.0.1:0"},
+		Logger:   log,
+		Handler:  "sqlite",
 		// No fsync: a test may kill the process, but nothing here cuts the power.
 		SQLiteURL: "file:" + abs + "/?_pragma=synchronous(off)",
 	})

@@ -29,7 +29,11 @@ func ParseCursor(s string) (Cursor, error) {
 	if err != nil || len(b) <= 8 || len(b) > 8+160 {
 		return Cursor{}, fault.New(fault.Malformed, "bad-cursor", "The cursor is not one that this list gave out.")
 	}
-	return Cursor{Seq: int64(binary.BigEndian.Uint64(b)), ID: string(b[8:])}, nil
+	c := Cursor{Seq: int64(binary.BigEndian.Uint64(b)), ID: string(b[8:])}
+	if c.String() != s { // the decoder passes line breaks over
+		return Cursor{}, fault.New(fault.Malformed, "bad-cursor", "The cursor is not one that this list gave out.")
+	}
+	return c, nil
 }
 
 // Page is a part of a list: at most Limit things after Cursor.
