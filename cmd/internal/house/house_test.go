@@ -72,7 +72,9 @@ func faults(f file) (broken []string) {
 			}
 		}
 	}
-	if f.nowCall && !f.test() && !strings.HasPrefix(f.dir(), "cmd/") {
+	// The deadlines of a socket run on the machine's clock, not on ours.
+	socket := path.Base(f.path) == "http.go"
+	if f.nowCall && !f.test() && !socket && !strings.HasPrefix(f.dir(), "cmd/") {
 		add("calls time.Now: take a Now instead")
 	}
 	for _, bad := range []string{"utils", "util", "common", "helpers", "models"} {
