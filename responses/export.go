@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/ident"
@@ -87,12 +88,12 @@ func Export(ctx context.Context, store Store, ws ident.Workspace, f Filter, form
 }
 
 func ndjsonWriter(w *bufio.Writer) func([]Response) error {
+	// The encoder ends each value with a line feed. Stored JSON was checked for
+	// doubled keys when it was taken.
+	enc := jsontext.NewEncoder(w, json.Deterministic(true), jsontext.AllowDuplicateNames(true))
 	return func(rs []Response) error {
 		for _, r := range rs {
-			if err := json.MarshalWrite(w, r.Show(), json.Deterministic(true)); err != nil {
-				return err
-			}
-			if err := w.WriteByte('\n'); err != nil {
+			if err := json.MarshalEncode(enc, r.Show()); err != nil {
 				return err
 			}
 		}
