@@ -202,8 +202,27 @@ func Run(t *testing.T, open func(t *testing.T) surveys.Store) {
 		s := open(t)
 		ended, cancel := context.WithCancel(ctx)
 		cancel()
-		if err := s.Create(ended, "w", rec("srv_a", 1)); err == nil {
-			t.Fatal("no error")
+		must(t, s.Create(ctx, "w", rec("srv_kept", 1)))
+		next := rec("srv_kept", 1)
+		next.Rev = 2
+		for name, call := range map[string]func() error{
+			"Create":      func() error { return s.Create(ended, "w", rec("srv_a", 1)) },
+			"Get":         func() error { _, err := s.Get(ended, "w", "srv_kept"); return err },
+			"Head":        func() error { _, err := s.Head(ended, "w", "srv_kept"); return err },
+			"Replace":     func() error { return s.Replace(ended, "w", next, 1) },
+			"Delete":      func() error { return s.Delete(ended, "w", "srv_kept", 1) },
+			"Archive":     func() error { return s.Archive(ended, "w", *version("srv_kept", 1)) },
+			"Archived":    func() error { _, err := s.Archived(ended, "w", "srv_kept", 1); return err },
+			"ArchivedAll": func() error { _, err := s.ArchivedAll(ended, "w", "srv_kept"); return err },
+			"List":        func() error { _, _, err := s.List(ended, "w", surveys.Filter{}, ident.Page{Limit: 9}); return err },
+			"OfMap":       func() error { _, err := s.OfMap(ended, "w", "map_1"); return err },
+		} {
+			if err := call(); !fault.Is(err, fault.Unavailable) {
+				t.Errorf("%s: got %v, want unavailable", name, err)
+			}
+		}
+		if h, err := s.Head(ctx, "w", "srv_kept"); err != nil || h.Rev != 1 {
+			t.Errorf("%+v %v", h, err)
 		}
 		_, err := s.Get(ctx, "w", "srv_a")
 		want(t, err, fault.NotFound)
