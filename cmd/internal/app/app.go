@@ -166,7 +166,11 @@ func (a *App) wire() {
 			return s.Language, err
 		}}
 	a.Responses = &responses.Service{Store: a.stores.responses, Surveys: a.Surveys, Now: a.Now, Seq: &a.seq,
-		Changed: func(ident.Workspace, string) {}}
+		Changed: func(ident.Workspace, string) {},
+		KnownMap: func(ctx context.Context, ws ident.Workspace, id string) error {
+			_, err := a.Maps.Get(ctx, ws, id)
+			return err
+		}}
 }
 
 // Server gives the HTTP server over the services.
