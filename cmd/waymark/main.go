@@ -30,8 +30,10 @@ type env struct {
 
 func commands() []command {
 	return []command{
-		{"serve", "API on one process with the embedded store, or on MongoDB with --mongo", "waymark serve --addr 127.0.0.1:8080", serve},
+		{"serve", "API and workers in one process; embedded engines unless --mongo or --redis are given", "waymark serve --addr 127.0.0.1:8080", serve},
 		{"migrate", "bring the store's schema up to date", "waymark migrate --mongo mongodb://127.0.0.1/waymark", migrate},
+		{"verify", "recompute every score's counts from the raw answers and compare; exit code 1 where they differ", "waymark verify", verify},
+		{"rebuild", "recompute every cell from the raw answers", "waymark rebuild", rebuild},
 		{"keys", "create, list and revoke API keys", "waymark keys create --workspace shop --scope admin", keys},
 	}
 }

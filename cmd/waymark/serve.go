@@ -27,6 +27,10 @@ func serve(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	s := a.Server()
+	stopWork, err := a.StartWork(context.WithoutCancel(ctx), true)
+	if err != nil {
+		return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
+	}
 	ended := make(chan error, 1)
 	go func() {
 		ended <- s.Listen(c.Addr, func(addr net.Addr) {
@@ -48,5 +52,6 @@ func serve(ctx context.Context, e env, args []string) error {
 	}
 	stop()
 	<-swept
+	stopWork()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 }

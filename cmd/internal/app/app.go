@@ -11,6 +11,9 @@ import (
 	"waymark/cmd/internal/config"
 	"waymark/cmd/internal/web"
 	"waymark/mapping"
+	"waymark/mapping/cell"
+	cellmongo "waymark/mapping/cell/mongo"
+	cellsqlite "waymark/mapping/cell/sqlite"
 	mappingmongo "waymark/mapping/mongo"
 	mappingsqlite "waymark/mapping/sqlite"
 	"waymark/responses"
@@ -40,11 +43,14 @@ type App struct {
 	Responses   *responses.Service
 	Maps        *mapping.Service
 	Idempotency *idempotency.Service
+	Roller      *cell.Roller
 
 	sqlite *engine.SQLite // one of the two is nil
 	mongo  *engine.Mongo
 	stores stores
 	seq    ident.Sequence
+	// queueDown reports a queue that cannot be reached; nil while there is none.
+	queueDown func() bool
 }
 
 // stores are the domains' stores on one engine.
@@ -54,11 +60,12 @@ type stores struct {
 	responses   responses.Store
 	maps        mapping.Store
 	idempotency idempotency.Store
+	cells       cell.Store
 }
 
 // SQLiteSteps joins the schema of every domain.
 func SQLiteSteps() (steps []engine.SQLiteStep) {
-	for _, s := range [][]engine.SQLiteStep{workspacesqlite.Steps, idempotencysqlite.Steps, surveyssqlite.Steps, responsessqlite.Steps, mappingsqlite.Steps} {
+	for _, s := range [][]engine.SQLiteStep{workspacesqlite.Steps, idempotencysqlite.Steps, surveyssqlite.Steps, responsessqlite.Steps, mappingsqlite.Steps, cellsqlite.Steps} {
 		steps = append(steps, s...)
 	}
 	return steps
@@ -66,7 +73,7 @@ func SQLiteSteps() (steps []engine.SQLiteStep) {
 
 // MongoSteps joins the schema of every domain.
 func MongoSteps() (steps []engine.MongoStep) {
-	for _, s := range [][]engine.MongoStep{workspacemongo.Steps, idempotencymongo.Steps, surveysmongo.Steps, responsesmongo.Steps, mappingmongo.Steps} {
+	for _, s := range [][]engine.MongoStep{workspacemongo.Steps, idempotencymongo.Steps, surveysmongo.Steps, responsesmongo.Steps, mappingmongo.Steps, cellmongo.Steps} {
 		steps = append(steps, s...)
 	}
 	return steps
@@ -129,7 +136,7 @@ func (a *App) openSQLite(ctx context.Context, schema Schema) error {
 		return err
 	}
 	a.sqlite = db
-	a.stores = stores{workspacesqlite.New(db), surveyssqlite.New(db), responsessqlite.New(db), mappingsqlite.New(db), idempotencysqlite.New(db)}
+	a.stores = stores{workspacesqlite.New(db), surveyssqlite.New(db), responsessqlite.New(db), mappingsqlite.New(db), idempotencysqlite.New(db), cellsqlite.New(db)}
 	return nil
 }
 
@@ -152,7 +159,7 @@ func (a *App) openMongo(ctx context.Context, schema Schema) error {
 		return err
 	}
 	a.mongo = m
-	a.stores = stores{workspacemongo.New(m), surveysmongo.New(m), responsesmongo.New(m), mappingmongo.New(m), idempotencymongo.New(m)}
+	a.stores = stores{workspacemongo.New(m), surveysmongo.New(m), responsesmongo.New(m), mappingmongo.New(m), idempotencymongo.New(m), cellmongo.New(m)}
 	return nil
 }
 
@@ -171,6 +178,7 @@ func (a *App) wire() {
 			_, err := a.Maps.Get(ctx, ws, id)
 			return err
 		}}
+	a.Roller = &cell.Roller{Cells: a.stores.cells, Responses: a.stores.responses, Versions: a.Surveys}
 }
 
 // Server gives the HTTP server over the services.
@@ -184,10 +192,14 @@ func (a *App) Server() *web.Server {
 func (a *App) ready(ctx context.Context) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	if a.mongo != nil {
-		return nil, a.mongo.Ping(ctx)
+	var degraded []string
+	if a.queueDown != nil && a.queueDown() {
+		degraded = append(degraded, "redis")
 	}
-	return nil, a.sqlite.Ping(ctx)
+	if a.mongo != nil {
+		return degraded, a.mongo.Ping(ctx)
+	}
+	return degraded, a.sqlite.Ping(ctx)
 }
 
 func (a *App) gauges() web.Gauges {

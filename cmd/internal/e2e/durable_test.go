@@ -102,6 +102,11 @@ func TestNoAcknowledgedAnswerIsLostToAKill(t *testing.T) { // attack 58
 		t.Fatalf("%d of %d acknowledged answers are lost", lost, len(got.ids))
 	}
 	t.Logf("%d acknowledged, %d stored, 0 lost", len(got.ids), len(stored))
+	if out, err := exec.Command(bin, "verify", "--data", data).CombinedOutput(); err != nil {
+		t.Errorf("verify beside the running server: %v\n%s", err, out)
+	} else {
+		t.Logf("verify: %s", out)
+	}
 	if code := p.stop(); code != 0 {
 		t.Errorf("a graceful stop gave exit code %d\n%s", code, p.log)
 	}
@@ -182,4 +187,27 @@ func TestNoAnswerIsAcknowledgedBeforeItsSync(t *testing.T) {
 		t.Fatalf("only %d acknowledgements in the trace: it does not show what it should", acks)
 	}
 	t.Logf("%d acknowledgements, %d syncs", acks, total)
+}
+
+func TestAnswersAreRolledUpByThemselves(t *testing.T) {
+	p := start(t, t.TempDir())
+	_, survey := p.survey()
+	for i := range 20 {
+		p.want(201, "POST", "/v1/responses", fmt.Sprintf(`{"survey":%q,"answers":{"sat":%d}}`, survey, 1+i%5))
+	}
+	// Nothing calls the roll-up here: the notifier, the queue and the worker do.
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		a := p.want(200, "GET", "/metrics", "")
+		if strings.Contains(string(a.body), "waymark_rollup_oldest_mark_seconds 0\n") {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("answers are still not rolled up:\n%s", p.log)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if out, err := exec.Command(bin, "verify", "--data", dataOf(p)).CombinedOutput(); err != nil || !strings.Contains(string(out), " 0 differences") || strings.HasPrefix(string(out), "0 compared") {
+		t.Fatalf("%v %s", err, out)
+	}
 }

@@ -1,0 +1,122 @@
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"waymark/surveys/ident"
+)
+
+// TypeRollUp is the task that rolls one survey up.
+const TypeRollUp = "rollup:survey"
+
+// rollUpPayload names a survey: no person, no answer.
+type rollUpPayload struct {
+	Workspace ident.Workspace `json:"workspace"`
+	Survey    string          `json:"survey"`
+}
+
+// debounce is how long changes of a survey are gathered into one task.
+const debounce = 200 * time.Millisecond
+
+// Queue is what the Notifier needs of Asynq's client.
+type Queue interface {
+	EnqueueContext(ctx context.Context, task *asynq.Task, opts ...asynq.Option) (*asynq.TaskInfo, error)
+}
+
+// Notifier turns changes into tasks, off the path of the answer.
+type Notifier struct {
+	queue Queue
+	log   *slog.Logger
+
+	mu      sync.Mutex
+	changed map[ident.Ref]bool
+	down    bool // the queue could not be reached; said once
+}
+
+// NewNotifier makes a Notifier that enqueues to q.
+func NewNotifier(q Queue, log *slog.Logger) *Notifier {
+	return &Notifier{queue: q, log: log, changed: map[ident.Ref]bool{}}
+}
+
+// Changed notes that something of the survey counts differently. It never blocks.
+func (n *Notifier) Changed(ws ident.Workspace, survey string) {
+	n.mu.Lock()
+	n.changed[ident.Ref{Workspace: ws, ID: survey}] = true
+	n.mu.Unlock()
+}
+
+// Down reports whether the last attempt to enqueue failed.
+func (n *Notifier) Down() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.down
+}
+
+// Run enqueues what was noted until ctx ends, and once more then.
+func (n *Notifier) Run(ctx context.Context) {
+	t := time.NewTicker(debounce)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			n.flush(ctx)
+		case <-ctx.Done():
+			n.flush(context.WithoutCancel(ctx))
+			return
+		}
+	}
+}
+
+// enqueueTime bounds one attempt, so that a queue that hangs delays nothing else.
+const enqueueTime = 2 * time.Second
+
+func (n *Notifier) flush(ctx context.Context) {
+	n.mu.Lock()
+	refs := n.changed
+	n.changed = map[ident.Ref]bool{}
+	n.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, enqueueTime)
+	defer cancel()
+	var failed error
+	for ref := range refs {
+		if failed == nil {
+			failed = enqueue(ctx, n.queue, ref)
+		}
+		if failed != nil {
+			n.Changed(ref.Workspace, ref.ID) // again at the next tick
+		}
+	}
+	if len(refs) == 0 {
+		return
+	}
+	n.mu.Lock()
+	was := n.down
+	n.down = failed != nil
+	n.mu.Unlock()
+	switch {
+	case failed != nil && !was:
+		n.log.Warn("the queue cannot be reached; answers are taken and rolled up when it is back", "error", failed)
+	case failed == nil && was:
+		n.log.Info("the queue is back")
+	}
+}
+
+func enqueue(ctx context.Context, q Queue, ref ident.Ref) error {
+	b, err := json.Marshal(rollUpPayload{ref.Workspace, ref.ID})
+	if err != nil {
+		return fmt.Errorf("writing a task: %w", err)
+	}
+	// No retries by the queue: what a failed task leaves behind is still
+	// marked, and the sweep finds it.
+	if _, err := q.EnqueueContext(ctx, asynq.NewTask(TypeRollUp, b), asynq.MaxRetry(0), asynq.Timeout(rollUpTime)); err != nil {
+		return fmt.Errorf("enqueueing a roll-up: %w", err)
+	}
+	return nil
+}

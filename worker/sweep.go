@@ -1,0 +1,73 @@
+package worker
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"waymark/surveys/ident"
+	"waymark/surveys/when"
+)
+
+// Marks tells what is not rolled up; a responses.Store does.
+type Marks interface {
+	Due(ctx context.Context, limit int) (refs []ident.Ref, oldest when.Time, err error)
+}
+
+// Leases let one process at a time sweep; workspace.Service does.
+type Leases interface {
+	AcquireLease(ctx context.Context, name, holder string, now, until when.Time) (bool, error)
+}
+
+// Sweep enqueues what the queue forgot: at the start, then every few seconds.
+type Sweep struct {
+	Marks  Marks
+	Leases Leases
+	Queue  Queue
+	Now    func() time.Time
+	Log    *slog.Logger
+	Holder string // names this process, random
+}
+
+const (
+	sweepEvery = 2 * time.Second
+	sweepLease = 10 * time.Second
+	sweepLimit = 1000
+	sweepTime  = 8 * time.Second
+)
+
+// Run sweeps until ctx ends.
+func (s *Sweep) Run(ctx context.Context) {
+	t := time.NewTicker(sweepEvery)
+	defer t.Stop()
+	for {
+		if err := s.once(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Warn("sweeping what is not rolled up", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+	}
+}
+
+func (s *Sweep) once(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, sweepTime)
+	defer cancel()
+	now := when.Of(s.Now())
+	ours, err := s.Leases.AcquireLease(ctx, "sweep", s.Holder, now, now.Add(sweepLease))
+	if err != nil || !ours {
+		return err
+	}
+	refs, _, err := s.Marks.Due(ctx, sweepLimit)
+	if err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		if err := enqueue(ctx, s.Queue, ref); err != nil {
+			return err
+		}
+	}
+	return nil
+}
