@@ -173,7 +173,7 @@ func (t Text) Ready(l *fault.List, pointer string) {
 			l.Add(p, "Answers inside texts ({{name}}) are not available yet; leave them out.")
 		}
 	}
-	if t.Languages == nil || len(t.Languages) == 0 {
+	if len(t.Languages) == 0 {
 		one(pointer, t.Plain)
 		return
 	}
