@@ -188,26 +188,3 @@ func TestNoAnswerIsAcknowledgedBeforeItsSync(t *testing.T) {
 	}
 	t.Logf("%d acknowledgements, %d syncs", acks, total)
 }
-
-func TestAnswersAreRolledUpByThemselves(t *testing.T) {
-	p := start(t, t.TempDir())
-	_, survey := p.survey()
-	for i := range 20 {
-		p.want(201, "POST", "/v1/responses", fmt.Sprintf(`{"survey":%q,"answers":{"sat":%d}}`, survey, 1+i%5))
-	}
-	// Nothing calls the roll-up here: the notifier, the queue and the worker do.
-	deadline := time.Now().Add(10 * time.Second)
-	for {
-		a := p.want(200, "GET", "/metrics", "")
-		if strings.Contains(string(a.body), "waymark_rollup_oldest_mark_seconds 0\n") {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("answers are still not rolled up:\n%s", p.log)
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	if out, err := exec.Command(bin, "verify", "--data", dataOf(p)).CombinedOutput(); err != nil || !strings.Contains(string(out), " 0 differences") || strings.HasPrefix(string(out), "0 compared") {
-		t.Fatalf("%v %s", err, out)
-	}
-}
