@@ -1,6 +1,11 @@
 package mapping
 
-import "waymark/surveys/when"
+import (
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"waymark/surveys/when"
+)
 
 // State says how much a score may be trusted.
 type State string
@@ -13,15 +18,26 @@ const (
 	OK         State = "ok"
 )
 
+// Distribution counts answers by value; nil is null in JSON and never {}.
+type Distribution map[string]int64
+
+// MarshalJSONTo tells what is hidden (null) from what is empty ({}).
+func (d Distribution) MarshalJSONTo(e *jsontext.Encoder) error {
+	if d == nil {
+		return e.WriteToken(jsontext.Null)
+	}
+	return json.MarshalEncode(e, map[string]int64(d), json.Deterministic(true))
+}
+
 // Measure is a score with its uncertainty. All numbers are null when Hidden.
 type Measure struct {
-	Metric       string           `json:"metric"`
-	Value        *float64         `json:"value"`
-	Low          *float64         `json:"low"`
-	High         *float64         `json:"high"`
-	N            *int64           `json:"n"`
-	Distribution map[string]int64 `json:"distribution"` // null when Hidden, {} when Empty
-	State        State            `json:"state"`
+	Metric       string       `json:"metric"`
+	Value        *float64     `json:"value"`
+	Low          *float64     `json:"low"`
+	High         *float64     `json:"high"`
+	N            *int64       `json:"n"`
+	Distribution Distribution `json:"distribution"` // null when Hidden, {} when Empty
+	State        State        `json:"state"`
 }
 
 // SeriesScore is the Measure of one wording.
