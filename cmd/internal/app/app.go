@@ -42,6 +42,7 @@ type App struct {
 	Surveys     *surveys.Service
 	Responses   *responses.Service
 	Maps        *mapping.Service
+	Scores      *mapping.ScoresService
 	Idempotency *idempotency.Service
 	Roller      *cell.Roller
 
@@ -179,11 +180,17 @@ func (a *App) wire() {
 			return err
 		}}
 	a.Roller = &cell.Roller{Cells: a.stores.cells, Responses: a.stores.responses, Versions: a.Surveys}
+	a.Scores = &mapping.ScoresService{Maps: a.Maps, Surveys: a.stores.surveys, Windows: a.Roller, Now: a.Now,
+		Ages: func(ctx context.Context, ws ident.Workspace) (fresh, stale time.Duration, err error) {
+			s, _, err := a.Workspaces.Settings(ctx, ws)
+			fresh, stale = s.FreshnessAges()
+			return fresh, stale, err
+		}}
 }
 
 // Server gives the HTTP server over the services.
 func (a *App) Server() *web.Server {
-	s := &web.Server{Workspaces: a.Workspaces, Surveys: a.Surveys, Responses: a.Responses, Maps: a.Maps, Idempotency: a.Idempotency,
+	s := &web.Server{Workspaces: a.Workspaces, Surveys: a.Surveys, Responses: a.Responses, Maps: a.Maps, Scores: a.Scores, Idempotency: a.Idempotency,
 		Ready: a.ready, Gauges: a.gauges, Now: a.Now, Log: a.Log, NoLimit: a.Config.LimitsOff}
 	s.Handler()
 	return s

@@ -35,6 +35,7 @@ func (s *Server) table() []route {
 		{method: "GET", path: "/v1/maps/:map", scopes: read, handle: mp.Get},
 		{method: "PUT", path: "/v1/maps/:map", scopes: maps, handle: mp.Put},
 		{method: "DELETE", path: "/v1/maps/:map", scopes: maps, handle: mp.Delete},
+		{method: "GET", path: "/v1/maps/:map/scores", scopes: read, handle: mapping.ScoresHTTP{ScoresService: s.Scores}.Get},
 		{method: "GET", path: "/v1/maps/:map/versions/:n", scopes: read, handle: mp.Version},
 		{method: "POST", path: "/v1/maps/:map/versions/:n/restore", scopes: maps, handle: mp.Restore},
 

@@ -27,6 +27,7 @@ type Server struct {
 	Surveys     *surveys.Service
 	Responses   *responses.Service
 	Maps        *mapping.Service
+	Scores      *mapping.ScoresService
 	Idempotency *idempotency.Service
 	// Ready reports what is down: an error for the store, names for what is
 	// only degraded.

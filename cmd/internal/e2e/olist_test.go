@@ -1,0 +1,213 @@
+package e2e
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// realAnswer is one line of the real answers: 1 to 5 after a delivery.
+type realAnswer struct {
+	id, state, delivery string
+	score               int
+	at                  time.Time
+}
+
+// realAnswers reads the file that lies beside the repository and is no part of it.
+func realAnswers(t *testing.T) []realAnswer {
+	t.Helper()
+	var f *os.File
+	dir, err := os.Getwd()
+	for err == nil && f == nil && dir != "/" {
+		f, _ = os.Open(filepath.Join(dir, "shared", "data", "olist", "answers.csv"))
+		dir = filepath.Dir(dir)
+	}
+	if f == nil {
+		t.Skip("NOT RUN: the real answers are not beside the repository")
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := map[string]int{}
+	for i, name := range rows[0] {
+		at[name] = i
+	}
+	zone, err := time.LoadLocation("America/Sao_Paulo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []realAnswer
+	for _, r := range rows[1:] {
+		score, err := strconv.Atoi(r[at["score"]])
+		if err != nil {
+			t.Fatal(err)
+		}
+		when, err := time.ParseInLocation(time.DateTime, r[at["answered_at"]], zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, realAnswer{r[at["answer"]], r[at["state"]], r[at["delivery"]], score, when.UTC()})
+	}
+	return out
+}
+
+// TestRealAnswersGiveTheScoresOfAnIndependentComputation sends the real
+// answers over HTTP and compares every month, every state and every kind of
+// delivery with a computation that shares no code with the product.
+func TestRealAnswersGiveTheScoresOfAnIndependentComputation(t *testing.T) {
+	all := realAnswers(t)
+	if len(all) != 5847 {
+		t.Fatalf("%d answers were read", len(all))
+	}
+	args := []string{"--data", t.TempDir()}
+	p := startWith(t, args, nil)
+	m := p.want(201, "POST", "/v1/maps", `{"title":"Olist","stages":[{"id":"delivery","name":"Delivery"}]}`).object(t)["id"].(string)
+	s := p.want(201, "POST", "/v1/surveys", fmt.Sprintf(`{"map":%q,"stage":"delivery","title":"Delivery","segments":["state","delivery"],
+		"questions":[{"id":"sat","type":"csat","title":"How satisfied are you?","required":true}]}`, m)).object(t)["id"].(string)
+	p.want(200, "POST", "/v1/surveys/"+s+"/publish", "")
+	var b strings.Builder
+	for _, a := range all {
+		line, err := json.Marshal(map[string]any{"survey": s, "id": a.id, "answers": map[string]int{"sat": a.score}, "occurred_at": a.at,
+			"properties": map[string]string{"state": a.state, "delivery": a.delivery}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Write(append(line, '\n'))
+	}
+	for repeat := range 2 { // the second changes nothing
+		res := p.want(200, "POST", "/v1/responses/batch", b.String(), "Content-Type", "application/x-ndjson")
+		if want := fmt.Sprintf(`"status":%d`, 201-repeat); strings.Count(string(res.body), want) != len(all) {
+			t.Fatalf("not every line answered %s", want)
+		}
+	}
+	p.waitRolledUp()
+	p.verify(args...)
+
+	first, last := time.Date(2016, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)
+	compared, hidden := 0, 0
+	check := func(name string, from, to time.Time, keep func(realAnswer) bool, segment, property string) {
+		t.Helper()
+		n, top, counts := 0, 0, map[int]int{}
+		values := map[string]int{} // answers of the window by the segment's property
+		for _, a := range all {
+			if a.at.Before(from) || !a.at.Before(to) {
+				continue
+			}
+			switch property {
+			case "state":
+				values[a.state]++
+			case "delivery":
+				values[a.delivery]++
+			}
+			if !keep(a) {
+				continue
+			}
+			n++
+			counts[a.score]++
+			if a.score >= 4 {
+				top++
+			}
+		}
+		q := url.Values{"from": {from.Format(time.RFC3339)}, "to": {to.Format(time.RFC3339)}}
+		if segment != "" {
+			q.Set("segment", segment)
+		}
+		var got struct {
+			Stages []struct {
+				Satisfaction *struct {
+					Value, Low, High *float64
+					N                *int
+					Distribution     map[string]int
+					State            string
+				}
+			}
+		}
+		a := p.want(200, "GET", "/v1/maps/"+m+"/scores?"+q.Encode(), "")
+		if err := json.Unmarshal(a.body, &got); err != nil {
+			t.Fatal(err)
+		}
+		sat := got.Stages[0].Satisfaction
+		compared++
+		if hide := hiddenValue(segment, values); hide || (segment == "" && n >= 1 && n <= 4) {
+			hidden++
+			if sat == nil || sat.State != "hidden" || sat.N != nil || sat.Value != nil || sat.Distribution != nil {
+				t.Errorf("%s: n = %d is not hidden: %s", name, n, a.body)
+			}
+			return
+		}
+		if n == 0 {
+			if sat != nil && (sat.State != "empty" || sat.Value != nil) {
+				t.Errorf("%s: not empty: %s", name, a.body)
+			}
+			return
+		}
+		z := 1.959963984540054
+		ph, fn := float64(top)/float64(n), float64(n)
+		mid, half := ph+z*z/(2*fn), z*math.Sqrt(ph*(1-ph)/fn+z*z/(4*fn*fn))
+		low, high := 100*(mid-half)/(1+z*z/fn), 100*(mid+half)/(1+z*z/fn)
+		if sat == nil || sat.N == nil || *sat.N != n || math.Abs(*sat.Value-100*ph) > 1e-9 || math.Abs(*sat.Low-low) > 1e-9 || math.Abs(*sat.High-high) > 1e-9 {
+			t.Errorf("%s: want n %d value %v low %v high %v: %s", name, n, 100*ph, low, high, a.body)
+			return
+		}
+		for v := 1; v <= 5; v++ {
+			if sat.Distribution[strconv.Itoa(v)] != counts[v] {
+				t.Errorf("%s: distribution %v, want %v", name, sat.Distribution, counts)
+			}
+		}
+	}
+	every := func(realAnswer) bool { return true }
+	check("all", first, last, every, "", "")
+	states := map[string]bool{}
+	for _, a := range all {
+		states[a.state] = true
+	}
+	for state := range states {
+		check("state "+state, first, last, func(a realAnswer) bool { return a.state == state }, "state:"+state, "state")
+	}
+	for _, d := range []string{"on_time", "late", "undelivered"} {
+		check("delivery "+d, first, last, func(a realAnswer) bool { return a.delivery == d }, "delivery:"+d, "delivery")
+	}
+	for month := first; month.Before(last); month = month.AddDate(0, 1, 0) {
+		end := month.AddDate(0, 1, 0)
+		check(month.Format("2006-01"), month, end, every, "", "")
+		check(month.Format("2006-01")+" SP", month, end, func(a realAnswer) bool { return a.state == "SP" }, "state:SP", "state")
+		check(month.Format("2006-01")+" odd window", month.Add(37*time.Hour+123*time.Second), end.Add(-11*time.Hour), every, "", "")
+	}
+	if hidden == 0 {
+		t.Error("no small group was met: the floors were not tried")
+	}
+	t.Logf("%d windows and segments compared, %d of them hidden", compared, hidden)
+}
+
+// hiddenValue says by api.md's words whether the filter's value is hidden.
+func hiddenValue(segment string, values map[string]int) bool {
+	if segment == "" {
+		return false
+	}
+	_, value, _ := strings.Cut(segment, ":")
+	total, small := 0, 0
+	for _, n := range values {
+		total += n
+	}
+	hides := func(n int) bool { return n >= 1 && n <= 4 || total-n >= 1 && total-n <= 4 }
+	smallest := ""
+	for v, n := range values {
+		if hides(n) {
+			small += n
+		} else if n > 0 && (smallest == "" || n < values[smallest] || n == values[smallest] && v < smallest) {
+			smallest = v
+		}
+	}
+	n := values[value]
+	return hides(n) || n > 0 && small >= 1 && small <= 4 && value == smallest
+}
