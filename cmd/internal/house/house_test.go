@@ -36,6 +36,12 @@ func floor(dir string) int {
 	return 2 + slices.Index([]string{"surveys", "responses", "mapping", "worker", "cmd"}, top)
 }
 
+// handlers reports a domain's own HTTP file.
+func handlers(f file) bool {
+	b := path.Base(f.path)
+	return b == "http.go" || strings.HasSuffix(b, "_http.go")
+}
+
 func store(dir string) bool {
 	b := path.Base(dir)
 	return b == "sqlite" || b == "mongo"
@@ -52,7 +58,7 @@ func faults(f file) (broken []string) {
 		if ours && store(in) && !f.test() && f.dir() != "cmd/internal/app" && !strings.HasPrefix(f.dir(), in) {
 			add("imports the store " + imp + ": only the wiring does")
 		}
-		http := path.Base(f.path) == "http.go" || f.dir() == "surveys/rest" || strings.HasPrefix(f.dir(), "cmd/internal/web")
+		http := handlers(f) || f.dir() == "surveys/rest" || strings.HasPrefix(f.dir(), "cmd/internal/web")
 		switch {
 		case strings.HasPrefix(imp, "go.mongodb.org/"):
 			if path.Base(f.dir()) != "mongo" && f.dir() != "surveys/engine" && f.dir() != "cmd/internal/config" && !f.test() {
@@ -73,7 +79,7 @@ func faults(f file) (broken []string) {
 		}
 	}
 	// The deadlines of a socket run on the machine's clock, not on ours.
-	socket := path.Base(f.path) == "http.go"
+	socket := handlers(f)
 	if f.nowCall && !f.test() && !socket && !strings.HasPrefix(f.dir(), "cmd/") {
 		add("calls time.Now: take a Now instead")
 	}
