@@ -1,0 +1,143 @@
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"waymark/surveys/ident"
+	"waymark/surveys/when"
+)
+
+var silent = slog.New(slog.NewTextHandler(io.Discard, nil))
+
+// queue notes tasks, or fails while down is set.
+type queue struct {
+	mu    sync.Mutex
+	tasks []*asynq.Task
+	down  atomic.Bool
+}
+
+func (q *queue) EnqueueContext(_ context.Context, t *asynq.Task, _ ...asynq.Option) (*asynq.TaskInfo, error) {
+	if q.down.Load() {
+		return nil, errors.New("no queue")
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.tasks = append(q.tasks, t)
+	return nil, nil
+}
+
+func (q *queue) len() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.tasks)
+}
+
+func TestAThousandChangesOfASurveyAreOneTask(t *testing.T) {
+	q := &queue{}
+	n := NewNotifier(q, silent)
+	for range 1000 {
+		n.Changed("w", "srv_a")
+	}
+	n.Changed("w", "srv_b")
+	n.Changed("v", "srv_a")
+	n.flush(context.Background())
+	if q.len() != 3 {
+		t.Fatalf("%d tasks", q.len())
+	}
+	n.flush(context.Background())
+	if q.len() != 3 {
+		t.Fatalf("%d tasks after nothing changed", q.len())
+	}
+}
+
+func TestWhatTheQueueRefusedIsEnqueuedWhenItIsBack(t *testing.T) { // attack 60
+	q := &queue{}
+	q.down.Store(true)
+	n := NewNotifier(q, silent)
+	n.Changed("w", "srv_a")
+	n.Changed("w", "srv_b")
+	n.flush(context.Background())
+	if !n.Down() || q.len() != 0 {
+		t.Fatal("the fault is not shown")
+	}
+	q.down.Store(false)
+	n.flush(context.Background())
+	if n.Down() || q.len() != 2 {
+		t.Fatalf("%d tasks, down %v", q.len(), n.Down())
+	}
+}
+
+// roller counts and can be held.
+type roller struct {
+	calls   atomic.Int32
+	entered chan struct{}
+	leave   chan struct{}
+}
+
+func (r *roller) RollUp(context.Context, ident.Workspace, string) (int, error) {
+	r.calls.Add(1)
+	r.entered <- struct{}{}
+	<-r.leave
+	return 1, nil
+}
+
+func TestTasksOfOneSurveyDoNotRaceButNoneIsForgotten(t *testing.T) {
+	r := &roller{entered: make(chan struct{}, 10), leave: make(chan struct{}, 10)}
+	h := NewRollUps(r)
+	b, err := json.Marshal(rollUpPayload{"w", "srv_a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := make(chan error, 1)
+	go func() { first <- h.ProcessTask(context.Background(), asynq.NewTask(TypeRollUp, b)) }()
+	<-r.entered
+	for range 5 { // come while the first runs: they return at once
+		if err := h.ProcessTask(context.Background(), asynq.NewTask(TypeRollUp, b)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.leave <- struct{}{}
+	<-r.entered // the first looks again
+	r.leave <- struct{}{}
+	if err := <-first; err != nil {
+		t.Fatal(err)
+	}
+	if n := r.calls.Load(); n != 2 {
+		t.Fatalf("%d roll-ups", n)
+	}
+}
+
+type leases struct{ ours bool }
+
+func (l leases) AcquireLease(context.Context, string, string, when.Time, when.Time) (bool, error) {
+	return l.ours, nil
+}
+
+type marks struct{}
+
+func (marks) Due(context.Context, int) ([]ident.Ref, when.Time, error) {
+	return []ident.Ref{{Workspace: "w", ID: "srv_a"}, {Workspace: "v", ID: "srv_b"}}, when.Milli(1), nil
+}
+
+func TestOnlyTheHolderOfTheLeaseSweeps(t *testing.T) {
+	for _, ours := range []bool{true, false} {
+		q := &queue{}
+		s := &Sweep{Marks: marks{}, Leases: leases{ours}, Queue: q, Now: time.Now, Log: silent, Holder: "me"}
+		if err := s.once(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if want := map[bool]int{true: 2, false: 0}[ours]; q.len() != want {
+			t.Errorf("ours %v: %d tasks, want %d", ours, q.len(), want)
+		}
+	}
+}
