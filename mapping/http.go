@@ -134,3 +134,20 @@ func (h HTTP) Restore(c *fiber.Ctx) error {
 	}
 	return rest.OK(c, r.Version, shown(r))
 }
+
+// Versions lists a map's history, newest first.
+func (h HTTP) Versions(c *fiber.Ctx) error {
+	q, err := rest.Query(c, "limit", "cursor")
+	if err != nil {
+		return err
+	}
+	p, err := rest.Page(q)
+	if err != nil {
+		return err
+	}
+	list, next, err := h.Service.Versions(c.UserContext(), rest.Actor(c).Workspace, c.Params("map"), p)
+	if err != nil {
+		return err
+	}
+	return rest.List(c, q, list, next)
+}

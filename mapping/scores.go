@@ -24,17 +24,10 @@ type Windows interface {
 	Last(ctx context.Context, ws ident.Workspace, survey string) (int64, error)
 }
 
-// Versions reads the surveys of a map with all their published versions;
-// a surveys.Store does.
-type Versions interface {
-	Surveys
-	ArchivedAll(ctx context.Context, ws ident.Workspace, survey string) ([]surveys.Version, error)
-}
-
 // ScoresService answers what a map's stages score.
 type ScoresService struct {
 	Maps    *Service
-	Surveys Versions
+	Surveys Surveys
 	Windows Windows
 	// Ages gives up to which age of the newest answer a stage is fresh, and
 	// up to which it is ageing.

@@ -15,9 +15,11 @@ import (
 	"waymark/surveys/when"
 )
 
-// Surveys tells which surveys hang on a map; a surveys.Store does.
+// Surveys reads the surveys that hang on a map with all their published
+// versions; a surveys.Store does.
 type Surveys interface {
 	OfMap(ctx context.Context, ws ident.Workspace, mapID string) ([]surveys.Record, error)
+	ArchivedAll(ctx context.Context, ws ident.Workspace, survey string) ([]surveys.Version, error)
 }
 
 // Service is what may be done with maps.
@@ -108,14 +110,29 @@ func (s *Service) keepsBindings(ctx context.Context, ws ident.Workspace, id stri
 	for _, st := range d.Stages {
 		kept[st.ID] = true
 		for _, li := range st.Lineage {
-			kept[li.Stage] = true
+			if li.takesOver() {
+				kept[li.Stage] = true
+			}
 		}
 	}
 	var lost []string
 	for _, r := range list {
-		stages := []string{r.Stage}
+		var stages []string
+		if r.Map == id {
+			stages = append(stages, r.Stage)
+		}
 		if r.Current != nil {
-			stages = append(stages, r.Current.Binding.Stage)
+			// Answers count at the binding of their own version, so an old
+			// one's stage has figures too.
+			old, err := s.Surveys.ArchivedAll(ctx, ws, r.ID)
+			if err != nil {
+				return err
+			}
+			for _, v := range append(old, *r.Current) {
+				if v.Binding.Map == id {
+					stages = append(stages, v.Binding.Stage)
+				}
+			}
 		}
 		for _, st := range stages {
 			if name := r.ID + " at stage " + st; !kept[st] && !slices.Contains(lost, name) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -190,10 +191,23 @@ func (a *App) wire() {
 
 // Server gives the HTTP server over the services.
 func (a *App) Server() *web.Server {
-	s := &web.Server{Workspaces: a.Workspaces, Surveys: a.Surveys, Responses: a.Responses, Maps: a.Maps, Scores: a.Scores, Idempotency: a.Idempotency,
+	s := &web.Server{Workspaces: a.Workspaces, Surveys: a.Surveys, Responses: a.Responses, Maps: a.Maps, Scores: a.Scores, BaseURL: a.baseURL(), Idempotency: a.Idempotency,
 		Ready: a.ready, Gauges: a.gauges, Now: a.Now, Log: a.Log, NoLimit: a.Config.LimitsOff}
 	s.Handler()
 	return s
+}
+
+// baseURL is what the links that people get begin with: the configured one,
+// else the address listened on.
+func (a *App) baseURL() string {
+	if a.Config.BaseURL != "" {
+		return a.Config.BaseURL
+	}
+	host, port, err := net.SplitHostPort(a.Config.Addr)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		return "http://localhost:" + port
+	}
+	return "http://" + a.Config.Addr
 }
 
 func (a *App) ready(ctx context.Context) ([]string, error) {

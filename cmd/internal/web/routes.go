@@ -26,6 +26,7 @@ func (s *Server) table() []route {
 	sv := surveys.HTTP{Service: s.Surveys}
 	rs := responses.HTTP{Service: s.Responses, Problem: Problem}
 	mp := mapping.HTTP{Service: s.Maps}
+	scores, shares := mapping.ScoresHTTP{ScoresService: s.Scores}, mapping.SharesHTTP{Service: s.Maps, BaseURL: s.BaseURL}
 	read, admin := one(ident.ScopeRead), one(ident.ScopeAdmin)
 	maps, ssurveys := one(ident.ScopeMaps), one(ident.ScopeSurveys)
 	answers := one(ident.ScopeResponses)
@@ -35,7 +36,11 @@ func (s *Server) table() []route {
 		{method: "GET", path: "/v1/maps/:map", scopes: read, handle: mp.Get},
 		{method: "PUT", path: "/v1/maps/:map", scopes: maps, handle: mp.Put},
 		{method: "DELETE", path: "/v1/maps/:map", scopes: maps, handle: mp.Delete},
-		{method: "GET", path: "/v1/maps/:map/scores", scopes: read, handle: mapping.ScoresHTTP{ScoresService: s.Scores}.Get},
+		{method: "GET", path: "/v1/maps/:map/scores", scopes: read, handle: scores.Get},
+		{method: "GET", path: "/v1/maps/:map/shares", scopes: read, handle: shares.List},
+		{method: "POST", path: "/v1/maps/:map/shares", scopes: maps, handle: shares.Create},
+		{method: "DELETE", path: "/v1/maps/:map/shares/:share", scopes: maps, handle: shares.Delete},
+		{method: "GET", path: "/v1/maps/:map/versions", scopes: read, handle: mp.Versions},
 		{method: "GET", path: "/v1/maps/:map/versions/:n", scopes: read, handle: mp.Version},
 		{method: "POST", path: "/v1/maps/:map/versions/:n/restore", scopes: maps, handle: mp.Restore},
 

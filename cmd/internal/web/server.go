@@ -28,6 +28,7 @@ type Server struct {
 	Responses   *responses.Service
 	Maps        *mapping.Service
 	Scores      *mapping.ScoresService
+	BaseURL     string // scheme://host of the links that people get
 	Idempotency *idempotency.Service
 	// Ready reports what is down: an error for the store, names for what is
 	// only degraded.

@@ -1,0 +1,171 @@
+package mapping_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"waymark/mapping"
+	"waymark/surveys"
+	"waymark/surveys/fault"
+	"waymark/surveys/ident"
+	"waymark/surveys/when"
+)
+
+var actor = ident.Actor{Workspace: ws, Name: "k"}
+
+func TestAStageWithFiguresStaysUnlessAnotherTakesItOver(t *testing.T) {
+	for name, c := range map[string]struct {
+		stages string
+		kind   fault.Kind
+	}{
+		"dropped":                      {`{"id":"order","name":"Order"}`, fault.Conflict},
+		"split, its curve stays there": {`{"id":"d1","name":"D","lineage":[{"stage":"delivery","kind":"split"}]}`, fault.Conflict},
+		"renamed":                      {`{"id":"ship","name":"Ship","lineage":[{"stage":"delivery","kind":"rename"},{"stage":"order","kind":"merge"}]}`, -1},
+		"an old version's stage goes":  {`{"id":"ship","name":"Ship","lineage":[{"stage":"delivery","kind":"rename"}]}`, fault.Conflict},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, s, id := scene(t, document)
+			w.publish(version("srv_a", 1, id, "order", "", 50*day, nil, sat))
+			w.publish(version("srv_a", 2, id, "delivery", "", 40*day, nil, sat))
+			_, err := s.Maps.Put(context.Background(), actor, id, 1, []byte(`{"title":"Shop","stages":[`+c.stages+`]}`))
+			if c.kind < 0 && err != nil || c.kind >= 0 && fault.KindOf(err) != c.kind {
+				t.Fatalf("%v", err)
+			}
+			if err != nil && !strings.Contains(err.Error(), "srv_a") {
+				t.Errorf("the survey is not named: %v", err)
+			}
+			if err := s.Maps.Delete(context.Background(), ws, id); !fault.Is(err, fault.Conflict) {
+				t.Errorf("deleting: %v", err)
+			}
+		})
+	}
+}
+
+func TestTheHistoryTellsWhatChangedByIDs(t *testing.T) {
+	ctx := context.Background()
+	_, s, id := scene(t, document)
+	for i, doc := range []string{
+		`{"title":"Shop","stages":[{"id":"delivery","name":"Delivery/~","touchpoints":[{"id":"courier","name":"Bike"}]},{"id":"order","name":"Order"}]}`,
+		`{"title":"Shop","stages":[{"id":"order","name":"Order","steps":["a"]}]}`,
+	} {
+		if _, err := s.Maps.Put(ctx, actor, id, int64(i+1), []byte(doc)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Maps.Put(ctx, actor, id, 1, []byte(document)); !fault.Is(err, fault.Stale) {
+		t.Fatalf("an old If-Match: %v", err)
+	}
+	r, err := s.Maps.Restore(ctx, actor, id, 1, 3)
+	if err != nil || r.Version != 4 || string(r.Document) != document {
+		t.Fatalf("restored %+v, %v", r, err)
+	}
+	var all []mapping.VersionEntry
+	p := ident.Page{Limit: 1}
+	for {
+		list, next, err := s.Maps.Versions(ctx, ws, id, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, list...)
+		if next.Zero() {
+			break
+		}
+		p.Cursor = next
+	}
+	var got []string
+	for _, e := range all {
+		for _, c := range e.Changes {
+			b, _ := json.Marshal(c, json.Deterministic(true))
+			got = append(got, fmt.Sprint(e.Version, " ", string(b)))
+		}
+	}
+	want := []string{
+		`4 {"pointer":"/stages/delivery","from":null,"to":{"id":"delivery","name":"Delivery","touchpoints":[{"id":"courier","name":"Courier"}]}}`,
+		`4 {"pointer":"/stages/order/steps","from":["a"],"to":null}`,
+		`3 {"pointer":"/stages/delivery","from":{"id":"delivery","name":"Delivery/~","touchpoints":[{"id":"courier","name":"Bike"}]},"to":null}`,
+		`3 {"pointer":"/stages/order/steps","from":null,"to":["a"]}`,
+		`2 {"pointer":"/stages/delivery/name","from":"Delivery","to":"Delivery/~"}`,
+		`2 {"pointer":"/stages/delivery/touchpoints/courier/name","from":"Courier","to":"Bike"}`,
+		`2 {"pointer":"/stages","from":["order","delivery"],"to":["delivery","order"]}`,
+	}
+	if len(all) != 4 || strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("%d versions:\n%s", len(all), strings.Join(got, "\n"))
+	}
+}
+
+func TestAShareOpensItsMapUntilItExpiresOrIsRevoked(t *testing.T) {
+	ctx := context.Background()
+	_, s, id := scene(t, document)
+	soon := when.Of(now.Add(time.Hour))
+	share := func(q mapping.ShareRequest) (mapping.Share, string) {
+		sh, token, err := s.Maps.Share(ctx, actor, id, ident.New("shr"), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sh, token
+	}
+	_, lasting := share(mapping.ShareRequest{Label: "board"})
+	_, expiring := share(mapping.ShareRequest{ExpiresAt: &soon})
+	gone, revoked := share(mapping.ShareRequest{Access: "comment"})
+	if err := s.Maps.Revoke(ctx, ws, id, gone.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Maps.Revoke(ctx, "v", id, gone.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("another workspace revokes: %v", err)
+	}
+	var texts []string
+	open := func(token string) bool {
+		got, _, r, err := s.Maps.ByToken(ctx, token)
+		if err != nil {
+			texts = append(texts, err.Error())
+		}
+		return err == nil && got == ws && r.ID == id
+	}
+	if !open(lasting) || !open(expiring) || open(revoked) || open("unknown") {
+		t.Error("before it expires")
+	}
+	s.Maps.Now = func() time.Time { return now.Add(time.Hour) }
+	if !open(lasting) || open(expiring) {
+		t.Error("after it expired")
+	}
+	for _, s := range texts { // attack 2
+		if s != texts[0] {
+			t.Errorf("%q differs from %q", s, texts[0])
+		}
+	}
+	list, next, err := s.Maps.Shares(ctx, ws, id, ident.Page{Limit: 1})
+	if err != nil || len(list) != 1 || next.Zero() || list[0].ID == gone.ID {
+		t.Errorf("%+v %v %v", list, next, err)
+	}
+	list, next, err = s.Maps.Shares(ctx, ws, id, ident.Page{Limit: 1, Cursor: next})
+	if err != nil || len(list) != 1 || !next.Zero() || list[0].Label != "board" {
+		t.Errorf("%+v %v %v", list, next, err)
+	}
+	password := "secret"
+	past := when.Of(now.Add(-time.Hour))
+	for _, q := range []mapping.ShareRequest{{Password: &password}, {Access: "write"}, {ExpiresAt: &past}, {Label: strings.Repeat("x", 201)}} {
+		if _, _, err := s.Maps.Share(ctx, actor, id, ident.New("shr"), q); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%+v: %v", q, err)
+		}
+	}
+}
+
+func TestABindingNamesAStageAndATouchpointOfTheMap(t *testing.T) {
+	_, s, id := scene(t, document)
+	for b, kind := range map[surveys.Binding]fault.Kind{
+		{Map: id, Stage: "delivery", Touchpoint: "courier"}: -1,
+		{Map: id, Stage: "delivery"}:                        -1,
+		{Map: id, Stage: "order", Touchpoint: "courier"}:    fault.Invalid,
+		{Map: id, Stage: "none"}:                            fault.Invalid,
+		{Map: ident.New("map"), Stage: "order"}:             fault.NotFound,
+	} {
+		if err := s.Maps.CheckBinding(context.Background(), ws, b); kind < 0 && err != nil || kind >= 0 && fault.KindOf(err) != kind {
+			t.Errorf("%+v: %v", b, err)
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package mapping
+
+import (
+	"context"
+	"unicode/utf8"
+
+	"waymark/surveys/fault"
+	"waymark/surveys/ident"
+	"waymark/surveys/when"
+)
+
+// ShareRequest is what a new share's author says.
+type ShareRequest struct {
+	Label     string     `json:"label,omitzero"`
+	Password  *string    `json:"password,omitzero"`
+	ExpiresAt *when.Time `json:"expires_at,omitzero"`
+	Access    string     `json:"access,omitzero"` // read (the default) or comment
+}
+
+const maxLabel = 200
+
+// Share makes a link to the map's page and gives its token, which is stored
+// as a hash only and therefore shown once.
+func (s *Service) Share(ctx context.Context, a ident.Actor, mapID, id string, q ShareRequest) (Share, string, error) {
+	if _, err := s.Get(ctx, a.Workspace, mapID); err != nil {
+		return Share{}, "", err
+	}
+	now := s.Now()
+	var l fault.List
+	if utf8.RuneCountInString(q.Label) > maxLabel {
+		l.Add("#/label", "At most %d characters.", maxLabel)
+	}
+	if q.Password != nil {
+		l.Add("#/password", "This is not available yet; leave it out.")
+	}
+	if q.Access != "" && q.Access != "read" && q.Access != "comment" {
+		l.Add("#/access", "Must be one of: read, comment.")
+	}
+	if q.ExpiresAt != nil && !when.Of(now).Before(*q.ExpiresAt) {
+		l.Add("#/expires_at", "This time has passed already.")
+	}
+	if err := l.Err(fault.Invalid); err != nil {
+		return Share{}, "", err
+	}
+	token := ident.NewToken()
+	sh := Share{ID: id, Map: mapID, Label: q.Label, Hash: ident.Hash(ident.PurposeShare, token), Access: q.Access,
+		ExpiresAt: q.ExpiresAt, CreatedAt: when.Of(now), CreatedBy: a.Name, Seq: s.Seq.Next(now)}
+	if sh.Access == "" {
+		sh.Access = "read"
+	}
+	return sh, token, s.Store.CreateShare(ctx, a.Workspace, sh)
+}
+
+// Shares lists the map's shares that were not revoked, newest first.
+func (s *Service) Shares(ctx context.Context, ws ident.Workspace, mapID string, p ident.Page) ([]Share, ident.Cursor, error) {
+	if _, err := s.Get(ctx, ws, mapID); err != nil {
+		return nil, ident.Cursor{}, err
+	}
+	out := []Share{}
+	at := p.Cursor
+	for {
+		list, next, err := s.Store.Shares(ctx, ws, mapID, ident.Page{Limit: p.Limit, Cursor: at})
+		if err != nil {
+			return nil, ident.Cursor{}, err
+		}
+		for i, sh := range list {
+			if sh.RevokedAt != nil {
+				continue
+			}
+			if out = append(out, sh); len(out) == p.Limit {
+				if i == len(list)-1 && next.Zero() {
+					return out, next, nil
+				}
+				return out, ident.Cursor{Seq: sh.Seq, ID: sh.ID}, nil
+			}
+		}
+		if next.Zero() {
+			return out, next, nil
+		}
+		at = next
+	}
+}
+
+// Revoke ends a share at once.
+func (s *Service) Revoke(ctx context.Context, ws ident.Workspace, mapID, id string) error {
+	if !ident.Valid("map", mapID) || !ident.Valid("shr", id) {
+		return fault.NotFoundError()
+	}
+	return s.Store.RevokeShare(ctx, ws, mapID, id, when.Of(s.Now()))
+}
+
+// ByToken gives the share of a token and its map; unknown, expired and
+// revoked tokens, and those of a deleted map, all answer NotFound alike.
+func (s *Service) ByToken(ctx context.Context, token string) (ident.Workspace, Share, Record, error) {
+	ws, sh, err := s.Store.ShareByHash(ctx, ident.Hash(ident.PurposeShare, token))
+	if err == nil && (sh.RevokedAt != nil || sh.ExpiresAt != nil && !when.Of(s.Now()).Before(*sh.ExpiresAt)) {
+		err = fault.NotFoundError()
+	}
+	if err != nil {
+		return "", Share{}, Record{}, err
+	}
+	r, err := s.Get(ctx, ws, sh.Map)
+	if err != nil {
+		return "", Share{}, Record{}, err
+	}
+	return ws, sh, r, nil
+}
