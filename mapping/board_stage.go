@@ -27,7 +27,7 @@ func (b *board) stage(st *Stage, from, to when.Time) StageScore {
 	metric := p.satisfaction(st.Metric)
 	shown := p.shown(metric)
 	out := StageScore{ID: st.ID, Satisfaction: b.measure(metric, shown), Emotion: b.measure("emotion", p.shown("emotion")),
-		Metrics: []SeriesScore{}, Touchpoints: []TouchpointScore{}, Break: p.broke(shown, from, to)}
+		Metrics: []SeriesScore{}, Touchpoints: []TouchpointScore{}, Break: p.broke(shown, from, to), EmotionBreak: p.broke(p.shown("emotion"), from, to)}
 	for _, s := range p.sorted() {
 		out.Metrics = append(out.Metrics, SeriesScore{Series: s.ID, Surveys: s.surveys, Question: s.Question, Title: s.Title, Measure: *b.measure(s.Metric, s)})
 	}

@@ -13,7 +13,8 @@ import (
 // HTTP answers /v1/maps.
 type HTTP struct{ *Service }
 
-func shown(r Record) jsontext.Value {
+// Shown gives a map as the API answers it.
+func Shown(r Record) jsontext.Value {
 	return rest.Extend(r.Document, "id", r.ID, "version", r.Version, "created_at", r.CreatedAt, "updated_at", r.UpdatedAt, "updated_by", r.UpdatedBy)
 }
 
@@ -28,7 +29,7 @@ func (h HTTP) Create(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return rest.Created(c, "/v1/maps/"+r.ID, r.Version, shown(r))
+	return rest.Created(c, "/v1/maps/"+r.ID, r.Version, Shown(r))
 }
 
 // List lists maps, newest first.
@@ -47,7 +48,7 @@ func (h HTTP) List(c *fiber.Ctx) error {
 	}
 	data := make([]jsontext.Value, len(rs))
 	for i, r := range rs {
-		data[i] = shown(r)
+		data[i] = Shown(r)
 	}
 	return rest.List(c, q, data, next)
 }
@@ -61,7 +62,7 @@ func (h HTTP) Get(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return rest.OK(c, r.Version, shown(r))
+	return rest.OK(c, r.Version, Shown(r))
 }
 
 // Put replaces a map.
@@ -82,7 +83,7 @@ func (h HTTP) Put(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return rest.OK(c, r.Version, shown(r))
+	return rest.OK(c, r.Version, Shown(r))
 }
 
 // Delete removes a map without surveys.
@@ -111,7 +112,7 @@ func (h HTTP) Version(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return rest.OK(c, r.Version, shown(r))
+	return rest.OK(c, r.Version, Shown(r))
 }
 
 // Restore makes an earlier version the newest.
@@ -132,7 +133,7 @@ func (h HTTP) Restore(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return rest.OK(c, r.Version, shown(r))
+	return rest.OK(c, r.Version, Shown(r))
 }
 
 // Versions lists a map's history, newest first.

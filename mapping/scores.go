@@ -66,18 +66,32 @@ func ParseSegment(s string) (Segment, error) {
 	return Segment{p, v}, nil
 }
 
+// Snapshot is a map together with its scores: what every format is made from.
+type Snapshot struct {
+	Record   Record
+	Document *Document
+	Scores   Scores
+}
+
 // Scores computes a map's scores. NotFound for an unknown map, Malformed for
 // a query that contradicts itself, Invalid for a segment that cannot be asked.
 func (s *ScoresService) Scores(ctx context.Context, ws ident.Workspace, mapID string, q Query) (Scores, error) {
+	snap, err := s.Snapshot(ctx, ws, mapID, q)
+	return snap.Scores, err
+}
+
+// Snapshot reads a map and computes its scores; errors as Scores.
+func (s *ScoresService) Snapshot(ctx context.Context, ws ident.Workspace, mapID string, q Query) (Snapshot, error) {
 	r, err := s.Maps.Get(ctx, ws, mapID)
 	if err != nil {
-		return Scores{}, err
+		return Snapshot{}, err
 	}
 	d, err := stored(r.Document)
 	if err != nil {
-		return Scores{}, err
+		return Snapshot{}, err
 	}
-	return s.Of(ctx, ws, mapID, d, q)
+	sc, err := s.Of(ctx, ws, mapID, d, q)
+	return Snapshot{r, d, sc}, err
 }
 
 // Of computes the scores of a document of the map, the stored one or another

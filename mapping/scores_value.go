@@ -68,8 +68,9 @@ type StageScore struct {
 	Suspects       *int64     `json:"suspects"`
 	LastResponseAt *when.Time `json:"last_response_at"`
 	Freshness      string     `json:"freshness"` // fresh, ageing, stale, empty
-	// Break is set where the shown wording began within the window: the curve breaks there.
-	Break *when.Time `json:"-"`
+	// Break is set where the shown wording of the satisfaction, EmotionBreak
+	// where that of the emotion began within the window: the picture breaks there.
+	Break, EmotionBreak *when.Time `json:"-"`
 }
 
 // Scores is a map's scores of one window: what every format is made from.

@@ -30,10 +30,16 @@ func OK(c *fiber.Ctx, version int64, v any) error {
 	tag := Tag(version)
 	c.Set(fiber.HeaderETag, tag)
 	c.Set(fiber.HeaderCacheControl, "private, no-cache")
-	if m := c.Method(); (m == fiber.MethodGet || m == fiber.MethodHead) && noneMatch(c.Get(fiber.HeaderIfNoneMatch), tag) {
+	if NoneMatch(c, tag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	return Write(c, fiber.StatusOK, v)
+}
+
+// NoneMatch reports whether a GET or HEAD names the tag in If-None-Match.
+func NoneMatch(c *fiber.Ctx, tag string) bool {
+	m := c.Method()
+	return (m == fiber.MethodGet || m == fiber.MethodHead) && noneMatch(c.Get(fiber.HeaderIfNoneMatch), tag)
 }
 
 func noneMatch(header, tag string) bool {

@@ -89,6 +89,10 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	if p.Status == http.StatusUnauthorized {
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="waymark"`)
 	}
+	if c.Locals(pageKey) != nil {
+		c.Response().ResetBody()
+		return s.sorry(c, p.Status)
+	}
 	b, jerr := json.Marshal(p, json.Deterministic(true))
 	if jerr != nil {
 		return jerr

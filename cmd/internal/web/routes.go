@@ -4,6 +4,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"waymark/mapping"
+	"waymark/mapping/render"
 	"waymark/responses"
 	"waymark/surveys"
 	"waymark/surveys/ident"
@@ -15,6 +16,7 @@ type route struct {
 	method, path string
 	scopes       []ident.Scope // none: no key needed
 	streams      bool
+	page         bool // for people: its failures are pages, and wrong tokens are counted
 	handle       fiber.Handler
 }
 
@@ -27,6 +29,8 @@ func (s *Server) table() []route {
 	rs := responses.HTTP{Service: s.Responses, Problem: Problem}
 	mp := mapping.HTTP{Service: s.Maps}
 	scores, shares := mapping.ScoresHTTP{ScoresService: s.Scores}, mapping.SharesHTTP{Service: s.Maps, BaseURL: s.BaseURL}
+	drawing := render.HTTP{Scores: s.Scores}
+	shared := render.PageHTTP{Maps: s.Maps, Scores: s.Scores, Now: s.Now, Drawn: &render.Cache{}}
 	read, admin := one(ident.ScopeRead), one(ident.ScopeAdmin)
 	maps, ssurveys := one(ident.ScopeMaps), one(ident.ScopeSurveys)
 	answers := one(ident.ScopeResponses)
@@ -37,6 +41,9 @@ func (s *Server) table() []route {
 		{method: "PUT", path: "/v1/maps/:map", scopes: maps, handle: mp.Put},
 		{method: "DELETE", path: "/v1/maps/:map", scopes: maps, handle: mp.Delete},
 		{method: "GET", path: "/v1/maps/:map/scores", scopes: read, handle: scores.Get},
+		{method: "GET", path: "/v1/maps/:map/render.svg", scopes: read, handle: drawing.SVG},
+		{method: "GET", path: "/v1/maps/:map/render.html", scopes: read, handle: drawing.HTML},
+		{method: "GET", path: "/v1/maps/:map/render.json", scopes: read, handle: drawing.JSON},
 		{method: "GET", path: "/v1/maps/:map/shares", scopes: read, handle: shares.List},
 		{method: "POST", path: "/v1/maps/:map/shares", scopes: maps, handle: shares.Create},
 		{method: "DELETE", path: "/v1/maps/:map/shares/:share", scopes: maps, handle: shares.Delete},
@@ -64,6 +71,9 @@ func (s *Server) table() []route {
 		{method: "GET", path: "/v1/settings", scopes: read, handle: settings.Get},
 		{method: "PUT", path: "/v1/settings", scopes: admin, handle: settings.Put},
 
+		{method: "GET", path: "/m/assets/live.js", handle: shared.Script},
+		{method: "GET", path: "/m/:token", page: true, handle: shared.Get},
+
 		{method: "GET", path: "/livez", handle: s.live},
 		{method: "GET", path: "/readyz", handle: s.ready},
 		{method: "GET", path: "/metrics", handle: s.serveMetrics()},
@@ -75,6 +85,9 @@ func (s *Server) routes(app *fiber.App) {
 		var chain []fiber.Handler
 		if len(r.scopes) > 0 {
 			chain = append(chain, s.need(r.scopes...))
+		}
+		if r.page {
+			chain = append(chain, s.page)
 		}
 		if !r.streams {
 			chain = append(chain, s.whole)

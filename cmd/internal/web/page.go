@@ -1,0 +1,36 @@
+package web
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"waymark/mapping/render"
+	"waymark/surveys/fault"
+)
+
+const pageKey = "waymark.page"
+
+// page marks a route that people open with a secret link: its failures are
+// pages, and wrong links are counted like wrong keys.
+func (s *Server) page(c *fiber.Ctx) error {
+	c.Locals(pageKey, true)
+	peer := c.Context().RemoteIP().String()
+	if !s.NoLimit && s.guesses.over(peer, s.Now()) {
+		return &fault.Error{Kind: fault.TooMany, Slug: "too-many-guesses", Detail: "Too many wrong links came from this address.", RetryAfter: time.Minute}
+	}
+	err := c.Next()
+	if fault.Is(err, fault.NotFound) {
+		s.guesses.note(peer, s.Now())
+	}
+	return err
+}
+
+// sorry answers a failure of such a route.
+func (s *Server) sorry(c *fiber.Ctx, status int) error {
+	body, style := render.Sorry(render.Match(c.Query("lang"), c.Get(fiber.HeaderAcceptLanguage)), status)
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src "+style+"; frame-ancestors 'none'")
+	c.Set(fiber.HeaderVary, fiber.HeaderAcceptLanguage)
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	return c.Status(status).Send(body)
+}

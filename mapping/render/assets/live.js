@@ -1,0 +1,47 @@
+// Keeps an open map current: asks for the page again and swaps only the parts
+// that changed, so that nothing flickers and focus, scroll and what was opened
+// stay where they are.
+(() => {
+	const every = 1000, most = 60000
+	let tag = '', wait = every, timer = 0
+
+	const parts = (root) => new Map(Array.from(root.querySelectorAll('[data-part]'), (e) => [e.dataset.part, e]))
+
+	function swap(next) {
+		const old = parts(document), fresh = parts(next)
+		if (old.size !== fresh.size || [...fresh.keys()].some((k) => !old.has(k))) { // the map itself was edited
+			document.title = next.title
+			document.querySelector('header').replaceWith(document.importNode(next.querySelector('header'), true))
+			document.querySelector('main').replaceWith(document.importNode(next.querySelector('main'), true))
+			return
+		}
+		for (const [name, part] of fresh) {
+			const was = old.get(name)
+			if (was.outerHTML !== part.outerHTML) was.replaceWith(document.importNode(part, true))
+		}
+		const a = document.querySelector('.wide svg'), b = next.querySelector('.wide svg')
+		for (const k of ['viewBox', 'height']) if (a.getAttribute(k) !== b.getAttribute(k)) a.setAttribute(k, b.getAttribute(k))
+	}
+
+	async function turn() {
+		clearTimeout(timer)
+		if (!document.hidden) {
+			try {
+				const r = await fetch(location.href, { headers: tag ? { 'If-None-Match': tag } : {}, cache: 'no-store' })
+				wait = every
+				if (r.status === 200) {
+					tag = r.headers.get('ETag') || ''
+					swap(new DOMParser().parseFromString(await r.text(), 'text/html'))
+				} else if (r.status === 404) {
+					location.reload() // the link was ended
+					return
+				} else if (r.status !== 304) wait = most
+			} catch {
+				wait = Math.min(wait * 2, most)
+			}
+		}
+		timer = setTimeout(turn, wait)
+	}
+	document.addEventListener('visibilitychange', turn)
+	timer = setTimeout(turn, every)
+})()

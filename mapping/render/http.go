@@ -1,0 +1,99 @@
+package render
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/gofiber/fiber/v2"
+
+	"waymark/mapping"
+	"waymark/surveys/fault"
+	"waymark/surveys/rest"
+)
+
+// HTTP answers /v1/maps/{map}/render.* to key holders.
+type HTTP struct{ Scores *mapping.ScoresService }
+
+// read gives the snapshot that a request asks for, and how to show it.
+func (h HTTP) read(c *fiber.Ctx) (s mapping.Snapshot, o Options, err error) {
+	v, err := rest.Query(c, "window", "from", "to", "segment*", "theme", "width", "lang")
+	if err != nil {
+		return s, o, err
+	}
+	q, err := mapping.ParseQuery(v)
+	if err != nil {
+		return s, o, err
+	}
+	o = Options{Theme: Theme(v.Get("theme")), Lang: v.Get("lang"), Segments: q.Segments, Window: q.Window}
+	if v.Has("theme") && o.Theme == Auto {
+		o.Theme = "unknown"
+	}
+	if v.Has("width") {
+		if o.Width, err = strconv.Atoi(v.Get("width")); err != nil || o.Width == 0 {
+			o.Width = -1
+		}
+	}
+	if err := o.check(); err != nil {
+		return s, o, err
+	}
+	if q.Window == 0 && q.From == nil && q.To == nil {
+		o.Window = mapping.DefaultWindow
+	}
+	s, err = h.Scores.Snapshot(c.UserContext(), rest.Actor(c).Workspace, c.Params("map"), q)
+	if err == nil && !v.Has("lang") {
+		o.Lang = Match(s.Document.Language, "")
+	}
+	return s, o, err
+}
+
+// SVG answers the drawing.
+func (h HTTP) SVG(c *fiber.Ctx) error {
+	s, o, err := h.read(c)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+	return send(c, "image/svg+xml; charset=utf-8", []byte(SVG(NewView(s.Document, s.Scores, o), o)))
+}
+
+// HTML answers a page that can be saved and sent: it needs no other file.
+func (h HTTP) HTML(c *fiber.Ctx) error {
+	s, o, err := h.read(c)
+	if err != nil {
+		return err
+	}
+	body, style, err := HTML(NewView(s.Document, s.Scores, o), o, nil, false)
+	if err != nil {
+		return fault.Wrap(err, fault.Internal, "render", "The map cannot be drawn.")
+	}
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src "+style+"; frame-ancestors 'none'")
+	return send(c, fiber.MIMETextHTMLCharsetUTF8, body)
+}
+
+// JSON answers the snapshot itself.
+func (h HTTP) JSON(c *fiber.Ctx) error {
+	s, _, err := h.read(c)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderCacheControl, "private, no-cache")
+	return rest.Write(c, fiber.StatusOK, struct {
+		Map    jsontext.Value `json:"map"`
+		Scores mapping.Scores `json:"scores"`
+	}{mapping.Shown(s.Record), s.Scores})
+}
+
+// send answers a body with a tag made from it.
+func send(c *fiber.Ctx, mediaType string, body []byte) error {
+	sum := sha256.Sum256(body)
+	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+	c.Set(fiber.HeaderETag, tag)
+	c.Set(fiber.HeaderCacheControl, "private, no-cache")
+	if rest.NoneMatch(c, tag) {
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	c.Set(fiber.HeaderContentType, mediaType)
+	return c.Status(fiber.StatusOK).Send(body)
+}

@@ -1,0 +1,156 @@
+package render
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/number"
+
+	"waymark/mapping"
+	"waymark/surveys/when"
+)
+
+// Words are the words of a map in one language.
+type Words struct {
+	Lang    string
+	Map     string // "Journey map"
+	Metrics map[string]string
+	Emotion string
+	Faces   [5]string // −2 to 2
+	Fresh   map[string]string
+	Lanes   map[string]string
+	Moments map[string]string
+	// Channels names those of touchpoints that read well on a map.
+	Channels map[string]string
+
+	NoData, NoAnswers, JustNow, AsOf, Believed, Since, Refresh, Table, Stage, Touchpoints string
+	LegendHollow, LegendHidden, LegendInterval, LegendBelief, LegendBreak                 string
+	NotFound, NotFoundHint, TooMany, TooManyHint, Broken, BrokenHint                      string
+	// Counted words by plural form; % stands for the number.
+	Answers, Minutes, Hours, Days, Last counted
+
+	tag     language.Tag
+	date    string // layout of package time
+	printer *message.Printer
+}
+
+// counted is a phrase by plural form; one that is not set reads as Other.
+type counted map[plural.Form]string
+
+const (
+	one, few, many, other = plural.One, plural.Few, plural.Many, plural.Other
+	zero                  = plural.Zero
+)
+
+// Languages are those that Words exist in.
+func Languages() []string { return slices.Clone(order) }
+
+var order = []string{"en", "et", "lv", "lt", "ru", "zh"}
+
+// wordsOf gives a language's words, English for one that is not known.
+func wordsOf(lang string) *Words {
+	w := vocabulary(lang)
+	if w == nil {
+		w = vocabulary("en")
+	}
+	w.tag = language.Make(w.Lang)
+	w.printer = message.NewPrinter(w.tag)
+	return w
+}
+
+// Match chooses a language: the asked one where it exists, else the first of
+// an Accept-Language header that does, else English.
+func Match(asked, accept string) string {
+	if slices.Contains(order, asked) {
+		return asked
+	}
+	tags, q, err := language.ParseAcceptLanguage(accept)
+	if err != nil {
+		return "en"
+	}
+	for i, t := range tags {
+		base, _ := t.Base()
+		if q[i] > 0 && slices.Contains(order, base.String()) {
+			return base.String()
+		}
+	}
+	return "en"
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+func (w *Words) number(v float64, decimals int) string {
+	s := w.printer.Sprint(number.Decimal(v, number.MinFractionDigits(decimals), number.MaxFractionDigits(decimals)))
+	s = strings.Replace(s, "-", "−", 1)
+	if strings.Trim(s, "−0.,") == "" {
+		s = strings.TrimPrefix(s, "−") // never minus nothing
+	}
+	return s
+}
+
+func (w *Words) value(m Metric, v float64) string {
+	s := w.number(v, m.decimals)
+	if (m.ID == "emotion" || m.ID == "nps") && !strings.HasPrefix(s, "−") && strings.Trim(s, "0.,") != "" {
+		s = "+" + s
+	}
+	return s + m.unit
+}
+
+func (w *Words) interval(m Metric, low, high float64) string {
+	bare := m
+	bare.unit = ""
+	return w.value(bare, low) + " … " + w.value(m, high)
+}
+
+func (w *Words) count(c counted, n int64) string {
+	form := plural.Cardinal.MatchPlural(w.tag, int(n%1_000_000), 0, 0, 0, 0)
+	s, ok := c[form]
+	if !ok {
+		s = c[other]
+	}
+	return strings.Replace(s, "%", w.number(float64(n), 0), 1)
+}
+
+func (w *Words) ago(d time.Duration) string {
+	switch {
+	case d < 2*time.Minute: // also what lies minutes ahead, by another clock
+		return w.JustNow
+	case d < 2*time.Hour:
+		return w.count(w.Minutes, int64(d/time.Minute))
+	case d < 48*time.Hour:
+		return w.count(w.Hours, int64(d/time.Hour))
+	}
+	return w.count(w.Days, int64(d/(24*time.Hour)))
+}
+
+func (w *Words) day(t time.Time) string     { return t.UTC().Format(w.date) }
+func (w *Words) instant(t time.Time) string { return t.UTC().Format(w.date + ", 15:04 UTC") }
+func (w *Words) since(t time.Time) string   { return strings.Replace(w.Since, "%", w.day(t), 1) }
+func (w *Words) believed(v string) string   { return w.Believed + " " + v }
+
+// window says the window: its length where that is what was asked for, else
+// its bounds.
+func (w *Words) window(from, to when.Time, asked time.Duration) string {
+	if asked > 0 && asked%(24*time.Hour) == 0 {
+		return w.count(w.Last, int64(asked/(24*time.Hour)))
+	}
+	return w.instant(from.Time()) + " – " + w.instant(to.Time())
+}
+
+// stateWord says a state for those who do not see the shape.
+func (w *Words) stateWord(s mapping.State) string {
+	switch s {
+	case mapping.Hidden:
+		return w.LegendHidden
+	case mapping.Indicative:
+		return w.LegendHollow
+	case mapping.Empty:
+		return w.NoData
+	}
+	return ""
+}
