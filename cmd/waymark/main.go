@@ -30,7 +30,10 @@ type env struct {
 
 func commands() []command {
 	return []command{
+		{"demo", "the whole loop on embedded engines: a sample shop whose customers go on answering; prints where to look", "waymark demo", demoCommand},
 		{"serve", "API and workers in one process; embedded engines unless --mongo or --redis are given", "waymark serve --addr 127.0.0.1:8080", serve},
+		{"api", "API only; needs --mongo and --redis", "waymark api --mongo mongodb://127.0.0.1/waymark --redis redis://127.0.0.1:6379/0", api},
+		{"worker", "background work only; needs --mongo and --redis", "waymark worker --mongo mongodb://127.0.0.1/waymark --redis redis://127.0.0.1:6379/0", work},
 		{"migrate", "bring the store's schema up to date", "waymark migrate --mongo mongodb://127.0.0.1/waymark", migrate},
 		{"verify", "recompute every score's counts from the raw answers and compare; exit code 1 where they differ", "waymark verify", verify},
 		{"rebuild", "recompute every cell from the raw answers", "waymark rebuild", rebuild},
@@ -97,6 +100,11 @@ func flags(e env, name, example string) *flag.FlagSet {
 		fmt.Fprintln(e.stdout, "\n"+config.Usage())
 	}
 	return fs
+}
+
+// visit notes the flags that were given.
+func visit(fs *flag.FlagSet, given map[string]bool) {
+	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
 }
 
 // parse parses a command's flags and loads the configuration.

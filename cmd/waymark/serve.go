@@ -26,16 +26,72 @@ func serve(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	s := a.Server()
+	return runServer(ctx, e, a, true, func(net.Addr) {})
+}
+
+// api serves HTTP only; worker processes do the rest.
+func api(ctx context.Context, e env, args []string) error {
+	a, err := openShared(ctx, e, "api", "waymark api --mongo mongodb://127.0.0.1/waymark --redis redis://127.0.0.1:6379/0", args)
+	if err != nil {
+		return err
+	}
+	return runServer(ctx, e, a, false, func(net.Addr) {})
+}
+
+// work does the background work only.
+func work(ctx context.Context, e env, args []string) error {
+	a, err := openShared(ctx, e, "worker", "waymark worker --mongo mongodb://127.0.0.1/waymark --redis redis://127.0.0.1:6379/0", args)
+	if err != nil {
+		return err
+	}
 	stopWork, err := a.StartWork(context.WithoutCancel(ctx), true)
+	if err != nil {
+		return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
+	}
+	fmt.Fprintln(e.stdout, "waymark works")
+	e.log.Info("started", "config", a.Config.String())
+	a.Sweep(ctx) // until it is told to stop
+	e.log.Info("stopping: running tasks are finished")
+	stopWork()
+	return a.Close(context.WithoutCancel(ctx))
+}
+
+// openShared opens an engine that several processes can share.
+func openShared(ctx context.Context, e env, name, example string, args []string) (*app.App, error) {
+	fs := flags(e, name, example)
+	c, err := parse(fs, e, args)
+	if err != nil {
+		return nil, err
+	}
+	var faults []error
+	if fs.NArg() > 0 {
+		faults = append(faults, fmt.Errorf("%q is not a flag", fs.Arg(0)))
+	}
+	if c.MongoURI == "" {
+		faults = append(faults, errors.New("--mongo (WAYMARK_MONGO_URI) is missing: several processes need a store that they share"))
+	}
+	if c.RedisURL == "" {
+		faults = append(faults, errors.New("--redis (WAYMARK_REDIS_URL) is missing: several processes need a queue that they share"))
+	}
+	if len(faults) > 0 {
+		return nil, fmt.Errorf("%w\n%w", errors.Join(faults...), errUsage)
+	}
+	return app.Open(ctx, c, e.log, app.Verify)
+}
+
+// runServer serves until ctx ends, then finishes what runs and closes a.
+func runServer(ctx context.Context, e env, a *app.App, handle bool, ready func(net.Addr)) error {
+	s := a.Server()
+	stopWork, err := a.StartWork(context.WithoutCancel(ctx), handle)
 	if err != nil {
 		return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 	}
 	ended := make(chan error, 1)
 	go func() {
-		ended <- s.Listen(c.Addr, func(addr net.Addr) {
+		ended <- s.Listen(a.Config.Addr, func(addr net.Addr) {
 			fmt.Fprintf(e.stdout, "waymark listens on http://%s\n", addr)
-			e.log.Info("started", "config", c.String())
+			e.log.Info("started", "config", a.Config.String())
+			ready(addr)
 		})
 	}()
 	sweeping, stop := context.WithCancel(ctx)

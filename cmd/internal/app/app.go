@@ -165,6 +165,14 @@ func (a *App) openMongo(ctx context.Context, schema Schema) error {
 	return nil
 }
 
+// At gives the same stores under another clock, to fill them with a past. It
+// has no queue of its own and is not closed.
+func (a *App) At(now func() time.Time) *App {
+	b := &App{Config: a.Config, Log: a.Log, Now: now, sqlite: a.sqlite, mongo: a.mongo, stores: a.stores}
+	b.wire()
+	return b
+}
+
 func (a *App) wire() {
 	a.Workspaces = &workspace.Service{Store: a.stores.workspaces, Now: a.Now}
 	a.Idempotency = &idempotency.Service{Store: a.stores.idempotency}
@@ -191,15 +199,15 @@ func (a *App) wire() {
 
 // Server gives the HTTP server over the services.
 func (a *App) Server() *web.Server {
-	s := &web.Server{Workspaces: a.Workspaces, Surveys: a.Surveys, Responses: a.Responses, Maps: a.Maps, Scores: a.Scores, BaseURL: a.baseURL(), Idempotency: a.Idempotency,
+	s := &web.Server{Workspaces: a.Workspaces, Surveys: a.Surveys, Responses: a.Responses, Maps: a.Maps, Scores: a.Scores, BaseURL: a.BaseURL(), Idempotency: a.Idempotency,
 		Ready: a.ready, Gauges: a.gauges, Now: a.Now, Log: a.Log, NoLimit: a.Config.LimitsOff}
 	s.Handler()
 	return s
 }
 
-// baseURL is what the links that people get begin with: the configured one,
+// BaseURL is what the links that people get begin with: the configured one,
 // else the address listened on.
-func (a *App) baseURL() string {
+func (a *App) BaseURL() string {
 	if a.Config.BaseURL != "" {
 		return a.Config.BaseURL
 	}

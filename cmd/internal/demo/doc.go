@@ -1,0 +1,9 @@
+// Package demo fills a store with a sample shop and lets its customers answer.
+//
+// Flow: Seed makes the map, its surveys and 90 days of answers through the
+// same services as the API, with a clock that stands where the story is;
+// Live goes on answering at today's pace.
+//
+// Invariant: what is seeded depends on the seed and on the instant it ends,
+// and on nothing else.
+package demo

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"waymark/cmd/internal/app"
+	"waymark/cmd/internal/demo"
+	"waymark/surveys/ident"
+)
+
+// demoCommand runs the whole loop on embedded engines: a sample shop, its
+// map, and customers who go on answering.
+func demoCommand(ctx context.Context, e env, args []string) error {
+	fs := flags(e, "demo", "waymark demo --rate 5")
+	seed := fs.Uint64("seed", 1, "`number` that the customers are drawn from")
+	rate := fs.Float64("rate", 2, "live answers a `second`; 0 for none")
+	c, err := parse(fs, e, args)
+	if err != nil {
+		return err
+	}
+	if *rate < 0 || *rate > 1000 {
+		return fmt.Errorf("--rate must be from 0 to 1000: %w", errUsage)
+	}
+	if c.MongoURI != "" || c.RedisURL != "" {
+		return fmt.Errorf("the demo runs on embedded engines; leave --mongo and --redis out: %w", errUsage)
+	}
+	given := map[string]bool{"addr": e.getenv("WAYMARK_ADDR") != "", "data": e.getenv("WAYMARK_DATA") != ""}
+	visit(fs, given)
+	if !given["data"] {
+		if c.Data, err = os.MkdirTemp("", "waymark-demo-"); err != nil {
+			return fmt.Errorf("making a directory for the demo: %w", err)
+		}
+		defer func() { _ = os.RemoveAll(c.Data) }()
+	}
+	if c.Addr, err = free(c.Addr, given["addr"]); err != nil {
+		return err
+	}
+	c.BootstrapKey = ""
+	a, err := app.Open(ctx, c, e.log, app.Verify)
+	if err != nil {
+		return err
+	}
+	key, shop, token, err := seedDemo(ctx, e, a, *seed)
+	if err != nil {
+		return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
+	}
+	var live sync.WaitGroup
+	defer live.Wait()
+	return runServer(ctx, e, a, true, func(addr net.Addr) {
+		base := a.BaseURL()
+		fmt.Fprintf(e.stdout, "\nThe map, which moves while customers answer:\n%s/m/%s\n", base, token)
+		fmt.Fprintf(e.stdout, "\nAnswer as a customer, and watch the stage \"Wait for the delivery\":\n"+
+			`curl -sS %s/v1/responses -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"survey": "%s", "answers": {"sat": 5, "feel": 2}, "properties": {"region": "north"}}'`+"\n", base, key, shop.Weakest())
+		fmt.Fprintf(e.stdout, "\nThe same scores as numbers:\ncurl -sS '%s/v1/maps/%s/scores?segment=region:islands' -H 'Authorization: Bearer %s'\n", base, shop.Map, key)
+		fmt.Fprintf(e.stdout, "\nCtrl-C ends it.\n")
+		if *rate > 0 {
+			live.Go(func() { shop.Live(ctx, a, *seed, *rate, e.log) })
+		}
+	})
+}
+
+// seedDemo fills the store and gives a key and a link to the map.
+func seedDemo(ctx context.Context, e env, a *app.App, seed uint64) (key string, shop *demo.Shop, token string, err error) {
+	ws, err := a.Workspaces.Ensure(ctx, "demo")
+	if err != nil {
+		return "", nil, "", fmt.Errorf("making the workspace: %w", err)
+	}
+	began := time.Now()
+	shop, err = demo.Seed(ctx, a, ws.ID, seed, a.Now().Truncate(time.Minute), func(n int) {
+		if time.Since(began) > time.Second {
+			fmt.Fprintf(e.stderr, "\r%d answers", n)
+		}
+	})
+	if time.Since(began) > time.Second {
+		fmt.Fprintln(e.stderr)
+	}
+	if err != nil {
+		return "", nil, "", fmt.Errorf("filling the store: %w", err)
+	}
+	if key, _, err = a.Workspaces.CreateKey(ctx, "demo", ident.ScopeAdmin, "demo "+strconv.FormatInt(a.Now().Unix(), 10)); err != nil {
+		return "", nil, "", fmt.Errorf("making a key: %w", err)
+	}
+	token, err = shop.Share(ctx, a)
+	return key, shop, token, err
+}
+
+// free gives the address to listen on: another port where the usual one is
+// taken and none was asked for.
+func free(addr string, asked bool) (string, error) {
+	ln, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) && !asked {
+		ln, err = net.Listen("tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		return "", fmt.Errorf("listening: %w", err)
+	}
+	defer func() { _ = ln.Close() }()
+	return ln.Addr().String(), nil
+}
