@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"waymark/cmd/internal/app"
@@ -21,6 +22,11 @@ func serve(ctx context.Context, e env, args []string) error {
 	}
 	if fs.NArg() > 0 {
 		return fmt.Errorf("%q is not a flag: %w", fs.Arg(0), errUsage)
+	}
+	if strings.HasSuffix(c.Addr, ":0") { // links need the port that it will be
+		if c.Addr, err = free(c.Addr, true); err != nil {
+			return err
+		}
 	}
 	a, err := app.Open(ctx, c, e.log, app.Verify)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 
 // Measures of a drawing in pixels.
 const (
-	gutter     = 104 // scales and names of lanes, at the left
+	gutter     = 132 // scales and names of lanes, at the left
 	margin     = 24
 	minColumn  = 128
 	laneSat    = 132
@@ -44,7 +44,10 @@ func svg(v *View, o Options, alone bool) string {
 		d.perRow = max(1, len(v.Stages))
 	}
 	d.column = room / float64(d.perRow)
-	y := d.head()
+	y := 4.0
+	if alone {
+		y = d.head()
+	}
 	for i := 0; i < len(v.Stages); i += d.perRow {
 		y = d.row(i, min(i+d.perRow, len(v.Stages)), y)
 	}
@@ -200,6 +203,9 @@ func (d *drawing) bar(s *Stage, x, top float64) {
 	y := func(at float64) float64 { return top + laneSat*(1-at) }
 	half := min(22, d.column*0.17)
 	base := top + laneSat
+	if sc.Believed != nil {
+		d.line(x-half-10, y(*sc.Believed), x+half+10, y(*sc.Believed), "b")
+	}
 	if sc.Shown() {
 		zero := sc.Metric.at(0)
 		if sc.Metric.Low > 0 {
@@ -220,16 +226,13 @@ func (d *drawing) bar(s *Stage, x, top float64) {
 	} else {
 		d.text(x, base-8, "t m", sc.Text)
 	}
-	if sc.Believed != nil {
-		d.line(x-half-10, y(*sc.Believed), x+half+10, y(*sc.Believed), "b")
-	}
 	yy := base + 18
 	d.text(x, yy, "t m", sc.Count)
 	if len(d.v.Metrics) > 1 && sc.State != mapping.Empty {
 		d.text(x, yy+14, "t m", sc.Metric.Name)
 	}
 	if s.Break != "" {
-		d.slashes(x-d.column/2, base-laneSat/2)
+		d.slashes(x-half-16, base-10)
 	}
 }
 

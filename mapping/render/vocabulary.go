@@ -152,7 +152,7 @@ func vocabulary(lang string) *Words {
 			Metrics:        map[string]string{"csat": "довольны", "rating": "оценка, 1–5", "ces": "лёгкость, 1–7", "nps": "рекомендуют, −100…100", "emotion": "эмоция"},
 			Faces:          [5]string{"очень недоволен", "недоволен", "нейтрально", "доволен", "очень доволен"},
 			Fresh:          map[string]string{"fresh": "свежие", "ageing": "стареют", "stale": "устарели", "empty": "ответов пока нет"},
-			Lanes:          map[string]string{"goal": "цель", "process": "процесс", "steps": "шаги", "expectations": "ожидания", "thoughts": "мысли", "feelings": "чувства", "pains": "проблемы", "moments": "моменты", "proposals": "предложения", "opportunities": "возможности", "incentives": "поощрения", "backstage": "за кулисами", "owner": "ответственный"},
+			Lanes:          map[string]string{"goal": "цель", "process": "процесс", "steps": "шаги", "expectations": "ожидания", "thoughts": "мысли", "feelings": "чувства", "pains": "проблемы", "moments": "моменты", "proposals": "предложения", "opportunities": "возможности", "incentives": "поощрения", "backstage": "за кулисами", "owner": "отвечает"},
 			Moments:        map[string]string{"truth": "момент истины", "delight": "восторг", "opportunity": "возможность"},
 			Channels:       map[string]string{"web": "сайт", "app": "приложение", "phone": "телефон", "email": "эл. почта", "chat": "чат", "sms": "СМС", "post": "почта", "in_person": "лично", "shop": "магазин", "social": "соцсети", "self_service": "самообслуживание", "faq": "вопросы и ответы", "ads": "реклама", "search": "поиск", "friends": "друзья", "reviews": "отзывы", "other": "другое"},
 			NoData:         "нет данных",

@@ -1,0 +1,329 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// shared is a map with a survey and a link to its page.
+type shared struct {
+	p                        *program
+	id, survey, url, shareID string
+}
+
+func share(t *testing.T, p *program, title, stage string) *shared {
+	t.Helper()
+	doc, err := json.Marshal(map[string]any{"title": title, "stages": []any{
+		map[string]any{"id": "order", "name": stage, "touchpoints": []any{map[string]any{"id": "web", "name": stage, "channel": "web"}}},
+		map[string]any{"id": "delivery", "name": "Delivery", "goal": stage}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &shared{p: p, id: p.want(201, "POST", "/v1/maps", string(doc)).object(t)["id"].(string)}
+	s.survey = p.want(201, "POST", "/v1/surveys", fmt.Sprintf(`{"map": %q, "stage": "delivery", "title": {"en": "x"}, "questions": %s}`, s.id, questions)).object(t)["id"].(string)
+	p.want(200, "POST", "/v1/surveys/"+s.survey+"/publish", "")
+	sh := p.want(201, "POST", "/v1/maps/"+s.id+"/shares", `{"label": "test"}`).object(t)
+	s.url, s.shareID = sh["url"].(string), sh["id"].(string)
+	return s
+}
+
+func (s *shared) answer(n int, sat int) {
+	s.p.t.Helper()
+	for range n {
+		s.p.want(201, "POST", "/v1/responses", fmt.Sprintf(`{"survey": %q, "answers": {"sat": %d, "feel": 1}, "respondent": "secret-person"}`, s.survey, sat))
+	}
+}
+
+// eventually waits for what happens in the background.
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !is(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("still not: %s", what)
+		}
+	}
+}
+
+// open reads a page as anybody.
+func open(t *testing.T, url string) (*http.Response, string) {
+	t.Helper()
+	res, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res, string(b)
+}
+
+const hostileText = `<script>window.hit=1</script>"'><img src=x onerror="window.hit=1">]]>&lt;`
+
+func TestSharedPageTellsTheMapAndNobodysName(t *testing.T) {
+	p := start(t, t.TempDir())
+	s := share(t, p, "Attack 25: "+hostileText, hostileText)
+	s.answer(6, 5)
+	eventually(t, "the page counts the answers", func() bool {
+		_, b := open(t, s.url)
+		return strings.Contains(b, `data-stage="delivery" data-state="indicative" data-n="6"`)
+	})
+	res, body := open(t, s.url)
+	if strings.Contains(body, "secret-person") || strings.Contains(body, "<img") || strings.Count(body, "<script") != 1 {
+		t.Error("the page holds what it must not")
+	}
+	csp := res.Header.Get("Content-Security-Policy")
+	if !strings.Contains(csp, "frame-ancestors 'none'") || strings.Contains(csp, "unsafe") {
+		t.Errorf("policy %q", csp)
+	}
+	if res, _ := open(t, s.url+"?embed=1&utm_source=x"); !strings.Contains(res.Header.Get("Content-Security-Policy"), "frame-ancestors *") || res.StatusCode != 200 {
+		t.Error("the page cannot be embedded")
+	}
+	if _, ru := open(t, s.url+"?lang=ru&window=P7D"); !strings.Contains(ru, `<html lang="ru"`) || !strings.Contains(ru, "последние 7 дней") {
+		t.Error("the page is not in Russian")
+	}
+	for _, kind := range []string{"svg", "html", "json"} {
+		if a := p.want(200, "GET", "/v1/maps/"+s.id+"/render."+kind, ""); len(a.body) < 500 || kind != "json" && bytes.Contains(a.body, []byte("<img")) {
+			t.Errorf("render.%s answers %.300s", kind, a.body)
+		}
+	}
+	for _, q := range []string{"theme=pink", "theme=", "width=5000", "width=x", "lang=xx", "window=P0D"} {
+		p.want(422, "GET", "/v1/maps/"+s.id+"/render.svg?"+q, "")
+	}
+	p.want(400, "GET", "/v1/maps/"+s.id+"/render.svg?page=a4", "")
+}
+
+func TestUnknownRevokedAndDeletedLinksLookTheSame(t *testing.T) { // attacks 1 and 2
+	p := start(t, t.TempDir())
+	a := share(t, p, "a", "x")
+	p.want(204, "DELETE", "/v1/maps/"+a.id+"/shares/"+a.shareID, "")
+	_, unknown := open(t, p.base+"/m/AAAAAAAAAAAAAAAAAAAAAAAAAAA")
+	res, revoked := open(t, a.url)
+	if res.StatusCode != 404 || unknown != revoked || !strings.Contains(unknown, "This link leads nowhere") {
+		t.Errorf("a revoked link answers %d and\n%s\nan unknown one\n%s", res.StatusCode, revoked, unknown)
+	}
+	for i := range 80 {
+		res, _ = open(t, fmt.Sprintf("%s/m/guess%d", p.base, i))
+	}
+	if res.StatusCode != 429 || res.Header.Get("Retry-After") == "" {
+		t.Errorf("80 guesses answer %d", res.StatusCode)
+	}
+}
+
+// browser starts Chromium, or says that there is none.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		t.Skip("NOT RUN: there is no Chromium")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewExecAllocator(ctx, chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900))
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// see evaluates an expression in the open page.
+func see(t *testing.T, ctx context.Context, expression string) string {
+	t.Helper()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+expression+")"))
+	if err != nil {
+		t.Fatalf("%s: %v", expression, err)
+	}
+	return v
+}
+
+func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+const shown = `getComputedStyle(document.querySelector('.wide')).display + ' ' + getComputedStyle(document.querySelector('.narrow')).display`
+
+func TestOpenPageMovesWhileAnswersComeIn(t *testing.T) {
+	ctx := browser(t)
+	p := start(t, t.TempDir())
+	s := share(t, p, "Attack 25: "+hostileText, hostileText)
+	s.answer(5, 5)
+	var requests, complaints lockedText
+	if err := chromedp.Listen(ctx, func(ev any) {
+		switch e := ev.(type) {
+		case *network.EventRequestWillBeSent:
+			_, _ = requests.Write([]byte(e.Request.URL + "\n"))
+		case *runtime.EventExceptionThrown:
+			_, _ = complaints.Write([]byte(e.ExceptionDetails.Text + "\n"))
+		case *runtime.EventConsoleAPICalled:
+			_, _ = complaints.Write([]byte(e.Type + "\n"))
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
+		t.Fatal(err)
+	}
+	do(t, ctx, chromedp.Navigate(s.url))
+	n := func(want string) {
+		t.Helper()
+		eventually(t, "the open page counts "+want, func() bool {
+			return see(t, ctx, `document.querySelector('.wide [data-stage=delivery]').dataset.n`) == want
+		})
+	}
+	n("5")
+	see(t, ctx, `(document.querySelector('summary').click(), document.querySelector('summary').focus(), window.mark = document.querySelector('.wide [data-stage=order]'))`)
+	s.answer(2, 1)
+	n("7")
+	// What did not change is the same element; what was open and focused still is.
+	if got := see(t, ctx, `window.mark.isConnected && document.querySelector('details').open && document.activeElement.tagName`); got != "SUMMARY" {
+		t.Errorf("the page lost its place: %s", got)
+	}
+	if see(t, ctx, `window.hit`) != "undefined" {
+		t.Error("a text ran as a script")
+	}
+	if got := see(t, ctx, shown); got != "block none" {
+		t.Errorf("a wide screen shows %q", got)
+	}
+	do(t, ctx, chromedp.EmulateViewport(360, 740))
+	if got := see(t, ctx, shown+` + (document.documentElement.scrollWidth <= 360 ? '' : ' and scrolls sideways')`); got != "none grid" {
+		t.Errorf("a narrow screen shows %q", got)
+	}
+	for r := range strings.Lines(requests.String()) {
+		if !strings.HasPrefix(r, p.base) {
+			t.Errorf("the page asks elsewhere: %s", r)
+		}
+	}
+	if requests.String() == "" || complaints.String() != "" {
+		t.Errorf("the browser asked %q and complains: %s", requests.String(), complaints.String())
+	}
+}
+
+func TestPageWorksWithoutScriptsInTheDarkAndOnPaper(t *testing.T) {
+	ctx := browser(t)
+	p := start(t, t.TempDir())
+	s := share(t, p, "Shop", "Order")
+	s.answer(5, 4)
+	eventually(t, "the page counts the answers", func() bool { _, b := open(t, s.url); return strings.Contains(b, `data-n="5"`) })
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}}); err != nil {
+		t.Fatal(err)
+	}
+	do(t, ctx, chromedp.Navigate(s.url))
+	if text := see(t, ctx, `document.querySelector('[data-stage=delivery]').textContent`); !strings.Contains(text, "n 5") {
+		t.Errorf("without scripts the stage says %q", text)
+	}
+	if ground := see(t, ctx, `getComputedStyle(document.body).backgroundColor`); ground != "rgb(15, 20, 25)" {
+		t.Errorf("in the dark the ground is %s", ground)
+	}
+	paper, err := chromedp.Run(ctx, chromedp.PrintToPDF(chromedp.PDFLandscape()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "map.pdf")
+	if err := os.WriteFile(file, paper, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("pdftotext", file, "-").Output()
+	if err != nil {
+		t.Skip("NOT RUN: reading the printed page needs pdftotext")
+	}
+	for _, want := range []string{"Order", "Delivery", "as of"} {
+		if !bytes.Contains(out, []byte(want)) {
+			t.Errorf("the printed page lacks %q", want)
+		}
+	}
+}
+
+// lockedText is written by a process and read by the test.
+type lockedText struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *lockedText) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func TestDemoShowsAMapAndItsCurlWorks(t *testing.T) {
+	cmd := exec.Command(bin, "demo", "--addr", "127.0.0.1:0", "--rate", "0")
+	var out lockedText
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the demo says how to end it", func() bool { return strings.Contains(out.String(), "Ctrl-C") })
+	var url, answer string
+	for line := range strings.SplitSeq(out.String(), "\n") {
+		switch {
+		case strings.HasPrefix(line, "http") && strings.Contains(line, "/m/"):
+			url = line
+		case strings.Contains(line, "/v1/responses"):
+			answer = line
+		}
+	}
+	_, before := open(t, url)
+	for _, want := range []string{`data-stage="returns" data-state="hidden" data-n=""`, "new wording since"} {
+		if !strings.Contains(before, want) {
+			t.Errorf("the demo's map lacks %s", want)
+		}
+	}
+	n := func(page string) (n int) {
+		_, rest, _ := strings.Cut(page, `data-stage="delivery" data-state="ok" data-n="`)
+		_, _ = fmt.Sscan(rest, &n)
+		return n
+	}
+	// The page begins at a whole hour, the answers 90 days before now.
+	if n(before) < 4100 || n(before) > 4200 {
+		t.Errorf("the delivery stage has %d answers", n(before))
+	}
+	if b, err := exec.Command("sh", "-c", answer).CombinedOutput(); err != nil || !bytes.Contains(b, []byte(`"status":"counted"`)) {
+		t.Fatalf("the printed curl: %v %s", err, b)
+	}
+	eventually(t, "the page counts the answers", func() bool {
+		_, b := open(t, url)
+		return n(b) == n(before)+1
+	})
+	_ = cmd.Process.Signal(os.Interrupt)
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the demo ends with %v", err)
+	}
+}
