@@ -119,12 +119,19 @@ func TestUnknownRevokedAndDeletedLinksLookTheSame(t *testing.T) { // attacks 1 a
 	if res.StatusCode != 404 || unknown != revoked || !strings.Contains(unknown, "This link leads nowhere") {
 		t.Errorf("a revoked link answers %d and\n%s\nan unknown one\n%s", res.StatusCode, revoked, unknown)
 	}
+	b := share(t, p, "b", "x")
+	p.want(204, "DELETE", "/v1/surveys/"+b.survey, "")
+	p.want(204, "DELETE", "/v1/maps/"+b.id, "")
+	if res, deleted := open(t, b.url); res.StatusCode != 404 || deleted != unknown {
+		t.Errorf("the link of a deleted map answers %d and\n%s", res.StatusCode, deleted)
+	}
 	for i := range 80 {
 		res, _ = open(t, fmt.Sprintf("%s/m/guess%d", p.base, i))
 	}
 	if res.StatusCode != 429 || res.Header.Get("Retry-After") == "" {
 		t.Errorf("80 guesses answer %d", res.StatusCode)
 	}
+	p.want(200, "GET", "/v1/maps", "") // wrong links lock no keys out
 }
 
 // browser starts Chromium, or says that there is none.
@@ -204,6 +211,9 @@ func TestOpenPageMovesWhileAnswersComeIn(t *testing.T) {
 	if got := see(t, ctx, `window.mark.isConnected && document.querySelector('details').open && document.activeElement.tagName`); got != "SUMMARY" {
 		t.Errorf("the page lost its place: %s", got)
 	}
+	eventually(t, "a screen reader hears of it", func() bool {
+		return strings.HasPrefix(see(t, ctx, `document.querySelector('[role=status]').textContent`), "Delivery, ")
+	})
 	if see(t, ctx, `window.hit`) != "undefined" {
 		t.Error("a text ran as a script")
 	}

@@ -1,11 +1,12 @@
 package web
 
 import (
+	"net"
 	"sync"
 	"time"
 )
 
-// guesses counts wrong keys by network peer in windows of a minute. Its
+// guesses counts wrong keys, or wrong links, by network in windows of a minute. Its
 // memory is bounded: a full table forgets the oldest window as a whole.
 type guesses struct {
 	mu    sync.Mutex
@@ -38,4 +39,12 @@ func (g *guesses) note(peer string, now time.Time) {
 	defer g.mu.Unlock()
 	g.turn(now)
 	g.count[peer]++
+}
+
+// network names who guesses: an address, or the /64 that an IPv6 host owns.
+func network(ip net.IP) string {
+	if ip.To4() == nil {
+		ip = ip.Mask(net.CIDRMask(64, 128))
+	}
+	return ip.String()
 }

@@ -12,16 +12,17 @@ import (
 const pageKey = "waymark.page"
 
 // page marks a route that people open with a secret link: its failures are
-// pages, and wrong links are counted like wrong keys.
+// pages, and wrong links are counted like wrong keys, but apart from them: who
+// opens old links must not lock the API.
 func (s *Server) page(c *fiber.Ctx) error {
 	c.Locals(pageKey, true)
-	peer := c.Context().RemoteIP().String()
-	if !s.NoLimit && s.guesses.over(peer, s.Now()) {
+	peer := network(c.Context().RemoteIP())
+	if !s.NoLimit && s.links.over(peer, s.Now()) {
 		return &fault.Error{Kind: fault.TooMany, Slug: "too-many-guesses", Detail: "Too many wrong links came from this address.", RetryAfter: time.Minute}
 	}
 	err := c.Next()
 	if fault.Is(err, fault.NotFound) {
-		s.guesses.note(peer, s.Now())
+		s.links.note(peer, s.Now())
 	}
 	return err
 }

@@ -39,7 +39,8 @@ type Server struct {
 	NoLimit bool // rate limits are off, for tests on loopback
 
 	metrics metrics
-	guesses guesses
+	guesses guesses // of keys
+	links   guesses // of the tokens in links
 	app     *fiber.App
 }
 
@@ -109,7 +110,7 @@ func (s *Server) need(scopes ...ident.Scope) fiber.Handler {
 		if !ok {
 			return fault.New(fault.Unauthenticated, "unauthenticated", "Send a key as Authorization: Bearer wm_….")
 		}
-		peer := c.Context().RemoteIP().String()
+		peer := network(c.Context().RemoteIP())
 		if !s.NoLimit && s.guesses.over(peer, s.Now()) {
 			return &fault.Error{Kind: fault.TooMany, Slug: "too-many-guesses", Detail: "Too many wrong keys came from this address.", RetryAfter: time.Minute}
 		}
