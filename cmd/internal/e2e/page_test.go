@@ -256,6 +256,12 @@ func TestPageWorksWithoutScriptsInTheDarkAndOnPaper(t *testing.T) {
 	if ground := see(t, ctx, `getComputedStyle(document.body).backgroundColor`); ground != "rgb(15, 20, 25)" {
 		t.Errorf("in the dark the ground is %s", ground)
 	}
+	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := see(t, ctx, `(r => r.left >= 0 && r.right <= innerWidth)(document.querySelector('.wide').getBoundingClientRect())`); got != "true" {
+		t.Error("on paper the drawing is cut at the sides")
+	}
 	paper, err := chromedp.Run(ctx, chromedp.PrintToPDF(chromedp.PDFLandscape()))
 	if err != nil {
 		t.Fatal(err)
