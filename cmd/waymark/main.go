@@ -35,6 +35,10 @@ func commands() []command {
 		{"api", "API only; needs --mongo and --redis", "waymark api --mongo mongodb://127.0.0.1/waymark --redis redis://127.0.0.1:6379/0", api},
 		{"worker", "background work only; needs --mongo and --redis", "waymark worker --mongo mongodb://127.0.0.1/waymark --redis redis://127.0.0.1:6379/0", work},
 		{"migrate", "bring the store's schema up to date", "waymark migrate --mongo mongodb://127.0.0.1/waymark", migrate},
+		{"import", "take responses from a CSV file", importExample, importCommand},
+		{"export", "write responses to a CSV or NDJSON file", "waymark export responses --survey srv_… --format csv", export},
+		{"backup", "a consistent copy of the embedded store, beside a running server too", "waymark backup FILE", backup},
+		{"restore", "put a backup back", "waymark restore FILE", restore},
 		{"verify", "recompute every score's counts from the raw answers and compare; exit code 1 where they differ", "waymark verify", verify},
 		{"rebuild", "recompute every cell from the raw answers", "waymark rebuild", rebuild},
 		{"keys", "create, list and revoke API keys", "waymark keys create --workspace shop --scope admin", keys},
@@ -68,7 +72,7 @@ func Main(ctx context.Context, e env, args []string) int {
 		switch {
 		case err == nil, errors.Is(err, flag.ErrHelp):
 			return 0
-		case errors.Is(err, errUsage):
+		case errors.Is(err, errUsage), errors.Is(err, errUnusable):
 			fmt.Fprintf(e.stderr, "waymark %s: %v\n", c.name, err)
 			return 2
 		}

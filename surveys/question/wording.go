@@ -192,3 +192,16 @@ func control(r rune) bool {
 func Escape(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, "~", "~0"), "/", "~1")
 }
+
+// Has reports whether s is the text in any language, letter case aside.
+func (t Text) Has(s string) bool {
+	if t.Plain != "" && strings.EqualFold(t.Plain, s) {
+		return true
+	}
+	for _, l := range t.Languages {
+		if strings.EqualFold(l, s) {
+			return true
+		}
+	}
+	return false
+}

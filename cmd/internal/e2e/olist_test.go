@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -21,17 +22,26 @@ type realAnswer struct {
 	at                  time.Time
 }
 
-// realAnswers reads the file that lies beside the repository and is no part of it.
-func realAnswers(t *testing.T) []realAnswer {
+// realFile finds the file that lies beside the repository and is no part of it.
+func realFile(t *testing.T) string {
 	t.Helper()
-	var f *os.File
 	dir, err := os.Getwd()
-	for err == nil && f == nil && dir != "/" {
-		f, _ = os.Open(filepath.Join(dir, "shared", "data", "olist", "answers.csv"))
-		dir = filepath.Dir(dir)
+	for ; err == nil && dir != "/"; dir = filepath.Dir(dir) {
+		file := filepath.Join(dir, "shared", "data", "olist", "answers.csv")
+		if _, err := os.Stat(file); err == nil {
+			return file
+		}
 	}
-	if f == nil {
-		t.Skip("NOT RUN: the real answers are not beside the repository")
+	t.Skip("NOT RUN: the real answers are not beside the repository")
+	return ""
+}
+
+// realAnswers reads such a file by a way of its own.
+func realAnswers(t *testing.T, file string) []realAnswer {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
 	}
 	defer f.Close()
 	rows, err := csv.NewReader(f).ReadAll()
@@ -61,20 +71,27 @@ func realAnswers(t *testing.T) []realAnswer {
 	return out
 }
 
-// TestRealAnswersGiveTheScoresOfAnIndependentComputation sends the real
-// answers over HTTP and compares every month, every state and every kind of
-// delivery with a computation that shares no code with the product.
-func TestRealAnswersGiveTheScoresOfAnIndependentComputation(t *testing.T) {
-	all := realAnswers(t)
+// realMap makes the map and the survey of the real answers.
+func realMap(t *testing.T, p *program) (m, s string) {
+	t.Helper()
+	m = p.want(201, "POST", "/v1/maps", `{"title":"Olist","stages":[{"id":"delivery","name":"Delivery"}]}`).object(t)["id"].(string)
+	s = p.want(201, "POST", "/v1/surveys", fmt.Sprintf(`{"map":%q,"stage":"delivery","title":"Delivery","segments":["state","delivery"],
+		"questions":[{"id":"sat","type":"csat","title":"How satisfied are you?","required":true},{"id":"why","type":"long_text","title":"Why?"}]}`, m)).object(t)["id"].(string)
+	p.want(200, "POST", "/v1/surveys/"+s+"/publish", "")
+	return m, s
+}
+
+// The real answers come in over the batch and by the import command, into a
+// store and over HTTP; every month, every state and every kind of delivery is
+// compared with a computation that shares no code with the product.
+func TestRealAnswersOverHTTPGiveTheScoresOfAnIndependentComputation(t *testing.T) {
+	all := realAnswers(t, realFile(t))
 	if len(all) != 5847 {
 		t.Fatalf("%d answers were read", len(all))
 	}
 	args := []string{"--data", t.TempDir()}
 	p := startWith(t, args, nil)
-	m := p.want(201, "POST", "/v1/maps", `{"title":"Olist","stages":[{"id":"delivery","name":"Delivery"}]}`).object(t)["id"].(string)
-	s := p.want(201, "POST", "/v1/surveys", fmt.Sprintf(`{"map":%q,"stage":"delivery","title":"Delivery","segments":["state","delivery"],
-		"questions":[{"id":"sat","type":"csat","title":"How satisfied are you?","required":true}]}`, m)).object(t)["id"].(string)
-	p.want(200, "POST", "/v1/surveys/"+s+"/publish", "")
+	m, s := realMap(t, p)
 	var b strings.Builder
 	for _, a := range all {
 		line, err := json.Marshal(map[string]any{"survey": s, "id": a.id, "answers": map[string]int{"sat": a.score}, "occurred_at": a.at,
@@ -92,7 +109,130 @@ func TestRealAnswersGiveTheScoresOfAnIndependentComputation(t *testing.T) {
 	}
 	p.waitRolledUp()
 	p.verify(args...)
+	agree(t, p, m, all, true)
+}
 
+// importing runs the import command and gives what it says and its exit code.
+func importing(t *testing.T, file, survey string, more ...string) (string, int) {
+	t.Helper()
+	args := append([]string{"import", "responses", file, "--survey", survey, "--map", "answer=id", "--map", "customer=respondent", "--map", "score=answers.sat", "--map", "comment=answers.why",
+		"--map", "state=properties.state", "--map", "delivery=properties.delivery", "--map", "answered_at=occurred_at", "--timezone", "America/Sao_Paulo"}, more...)
+	cmd := exec.Command(bin, args...)
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return string(out), cmd.ProcessState.ExitCode()
+}
+
+func TestImportTakesTheRealFileAsItIs(t *testing.T) {
+	file := realFile(t)
+	all := realAnswers(t, file)
+	args := []string{"--data", t.TempDir()}
+	p := startWith(t, args, nil)
+	m, s := realMap(t, p)
+	step := func(want string, code int, more ...string) {
+		t.Helper()
+		if out, got := importing(t, file, s, more...); got != code || !strings.Contains(out, want) {
+			t.Fatalf("import %v: exit code %d, %.2000s; want %d, %s", more, got, out, code, want)
+		}
+	}
+	step("5847 rows: 5847 would be taken or are known already, 0 refused; nothing was stored", 0, append(args, "--dry-run")...)
+	if a := p.want(200, "GET", "/v1/responses?survey="+s, ""); !strings.Contains(string(a.body), `"data":[]`) {
+		t.Fatalf("a dry run stored something: %.300s", a.body)
+	}
+	step("5847 rows: 5847 taken, 0 known already, 0 refused", 0, args...)
+	step("5847 rows: 0 taken, 5847 known already, 0 refused", 0, args...)
+	step("5847 rows: 0 taken, 5847 known already, 0 refused", 0, "--server", p.base, "--key", p.key)
+	p.verify(args...)
+	agree(t, p, m, all, true)
+
+	_, other := realMap(t, p)
+	if out, code := importing(t, file, other, "--server", p.base, "--key", p.key); code != 0 || !strings.Contains(out, "5847 taken") {
+		t.Fatalf("over HTTP: exit code %d, %.2000s", code, out)
+	}
+	// What comes out goes in again.
+	out, err := exec.Command(bin, append([]string{"export", "responses", "--survey", s}, args...)...).Output()
+	if err != nil || strings.Count(string(out), "\"state\"\"")+strings.Count(string(out), `""state""`) < 5847 {
+		t.Fatalf("export: %v, %.300s", err, out)
+	}
+	again := filepath.Join(t.TempDir(), "again.csv")
+	if err := os.WriteFile(again, out, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m3, third := realMap(t, p)
+	cmd := exec.Command(bin, append([]string{"import", "responses", again, "--survey", third, "--map", "sender_id=id", "--map", "answers.sat=answers.sat", "--map", "answers.why=answers.why",
+		"--map", "properties=properties", "--map", "occurred_at=occurred_at", "--map", "respondent=respondent"}, args...)...)
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "5847 taken") {
+		t.Fatalf("importing an export: %v %.2000s", err, out)
+	}
+	agree(t, p, m3, all, false)
+}
+
+func TestImportSaysWhatItRefusesAndExitsAccordingly(t *testing.T) {
+	args := []string{"--data", t.TempDir()}
+	p := startWith(t, args, nil)
+	_, s := realMap(t, p)
+	file := filepath.Join(t.TempDir(), "x.csv")
+	head := "answer,customer,score,comment,state,delivery,answered_at\n"
+	if err := os.WriteFile(file, []byte(head+"a,c,4,,SP,late,2018-01-02 03:04:05\nb,c,9,,SP,late,2018-01-02 03:04:05\nc,c,4,\"two\nlines\",SP,late,soon\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range [][]string{args, {"--server", p.base, "--key", p.key}} {
+		out, code := importing(t, file, s, to...)
+		if code != 1 || !strings.Contains(out, "line 3: answers.sat: ") || !strings.Contains(out, "line 4: occurred_at: ") || !strings.Contains(out, ", 2 refused") {
+			t.Errorf("%v: exit code %d: %s", to, code, out)
+		}
+	}
+	if err := os.WriteFile(file, []byte("other\n1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, code := importing(t, file, s, args...); code != 2 || !strings.Contains(out, "no column") {
+		t.Errorf("a file without the columns: exit code %d: %s", code, out)
+	}
+}
+
+func TestRealAnswersAgreeOnMongoDBToo(t *testing.T) {
+	args := mongoArgs(t)
+	in, err := os.Open(realFile(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	rows, err := csv.NewReader(in).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(name string, rows ...[]string) string {
+		file := filepath.Join(t.TempDir(), name)
+		out, err := os.Create(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := csv.NewWriter(out).WriteAll(rows); err != nil {
+			t.Fatal(err)
+		}
+		out.Close()
+		return file
+	}
+	p := startWith(t, args, nil)
+	m, s := realMap(t, p)
+	p.stop() // one at a time: FerretDB scans for each write
+	const part = 250
+	for i := 1; i < 1500; i += part {
+		file := write("part.csv", append([][]string{rows[0]}, rows[i:i+part]...)...)
+		if out, code := importing(t, file, s, args...); code != 0 || !strings.Contains(out, "250 taken") {
+			t.Fatalf("exit code %d: %.2000s", code, out)
+		}
+	}
+	p = startWith(t, args, nil)
+	file := write("all.csv", rows[:1501]...)
+	agree(t, p, m, realAnswers(t, file), false)
+}
+
+// agree compares windows and segments; whole adds odd windows.
+func agree(t *testing.T, p *program, m string, all []realAnswer, whole bool) {
+	t.Helper()
 	first, last := time.Date(2016, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)
 	compared, hidden := 0, 0
 	check := func(name string, from, to time.Time, keep func(realAnswer) bool, segment, property string) {
@@ -180,6 +320,9 @@ func TestRealAnswersGiveTheScoresOfAnIndependentComputation(t *testing.T) {
 	for month := first; month.Before(last); month = month.AddDate(0, 1, 0) {
 		end := month.AddDate(0, 1, 0)
 		check(month.Format("2006-01"), month, end, every, "", "")
+		if !whole {
+			continue
+		}
 		check(month.Format("2006-01")+" SP", month, end, func(a realAnswer) bool { return a.state == "SP" }, "state:SP", "state")
 		check(month.Format("2006-01")+" odd window", month.Add(37*time.Hour+123*time.Second), end.Add(-11*time.Hour), every, "", "")
 	}
