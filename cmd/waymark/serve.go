@@ -79,6 +79,11 @@ func openShared(ctx context.Context, e env, name, example string, args []string)
 	if c.RedisURL == "" {
 		faults = append(faults, errors.New("--redis (WAYMARK_REDIS_URL) is missing: several processes need a queue that they share"))
 	}
+	if strings.HasSuffix(c.Addr, ":0") {
+		if c.Addr, err = free(c.Addr, true); err != nil {
+			faults = append(faults, err)
+		}
+	}
 	if len(faults) > 0 {
 		return nil, fmt.Errorf("%w\n%w", errors.Join(faults...), errUsage)
 	}

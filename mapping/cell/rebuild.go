@@ -62,7 +62,6 @@ func (r *Roller) eachDay(ctx context.Context, ws ident.Workspace, survey string,
 	for i := range nodes {
 		stored[i] = nodes[i].NodeKey
 	}
-	nodes = nil
 	for from := (responses.Key{}); ; {
 		at, found, err := r.next(ctx, ws, survey, from, forever)
 		if err != nil {

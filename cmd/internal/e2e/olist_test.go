@@ -192,44 +192,6 @@ func TestImportSaysWhatItRefusesAndExitsAccordingly(t *testing.T) {
 	}
 }
 
-func TestRealAnswersAgreeOnMongoDBToo(t *testing.T) {
-	args := mongoArgs(t)
-	in, err := os.Open(realFile(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	rows, err := csv.NewReader(in).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	write := func(name string, rows ...[]string) string {
-		file := filepath.Join(t.TempDir(), name)
-		out, err := os.Create(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := csv.NewWriter(out).WriteAll(rows); err != nil {
-			t.Fatal(err)
-		}
-		out.Close()
-		return file
-	}
-	p := startWith(t, args, nil)
-	m, s := realMap(t, p)
-	p.stop() // one at a time: FerretDB scans for each write
-	const part = 250
-	for i := 1; i < 1500; i += part {
-		file := write("part.csv", append([][]string{rows[0]}, rows[i:i+part]...)...)
-		if out, code := importing(t, file, s, args...); code != 0 || !strings.Contains(out, "250 taken") {
-			t.Fatalf("exit code %d: %.2000s", code, out)
-		}
-	}
-	p = startWith(t, args, nil)
-	file := write("all.csv", rows[:1501]...)
-	agree(t, p, m, realAnswers(t, file), false)
-}
-
 // agree compares windows and segments; whole adds odd windows.
 func agree(t *testing.T, p *program, m string, all []realAnswer, whole bool) {
 	t.Helper()

@@ -55,7 +55,13 @@ func start(t *testing.T, data string, wrap ...string) *program {
 
 func startWith(t *testing.T, args, environ []string, wrap ...string) *program {
 	t.Helper()
-	argv := append(append(wrap[:len(wrap):len(wrap)], bin, "serve", "--addr", "127.0.0.1:0"), args...)
+	return startCommand(t, "serve", args, environ, wrap...)
+}
+
+// startCommand is startWith for another command that listens.
+func startCommand(t *testing.T, name string, args, environ []string, wrap ...string) *program {
+	t.Helper()
+	argv := append(append(wrap[:len(wrap):len(wrap)], bin, name, "--addr", "127.0.0.1:0"), args...)
 	p := &program{t: t, key: adminKey, log: &bytes.Buffer{}, http: &http.Client{Timeout: 20 * time.Second,
 		Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 	p.cmd = exec.Command(argv[0], argv[1:]...)
