@@ -306,6 +306,12 @@ func TestDemoShowsAMapAndItsCurlWorks(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if cmd.ProcessState == nil {
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
+		}
+	})
 	eventually(t, "the demo says how to end it", func() bool { return strings.Contains(out.String(), "Ctrl-C") })
 	var url, answer string
 	for line := range strings.SplitSeq(out.String(), "\n") {
