@@ -41,6 +41,7 @@ func commands() []command {
 		{"restore", "put a backup back", "waymark restore FILE", restore},
 		{"verify", "recompute every score's counts from the raw answers and compare; exit code 1 where they differ", "waymark verify", verify},
 		{"rebuild", "recompute every cell from the raw answers", "waymark rebuild", rebuild},
+		{"bench", "measure what the README says, each figure beside its goal", benchExample, benchCommand},
 		{"keys", "create, list and revoke API keys", "waymark keys create --workspace shop --scope admin", keys},
 	}
 }
