@@ -86,11 +86,16 @@ func (s *ScoresService) Snapshot(ctx context.Context, ws ident.Workspace, mapID 
 	if err != nil {
 		return Snapshot{}, err
 	}
+	return s.Score(ctx, ws, r, q)
+}
+
+// Score computes the scores of a map that was read; errors as Scores.
+func (s *ScoresService) Score(ctx context.Context, ws ident.Workspace, r Record, q Query) (Snapshot, error) {
 	d, err := stored(r.Document)
 	if err != nil {
 		return Snapshot{}, err
 	}
-	sc, err := s.Of(ctx, ws, mapID, d, q)
+	sc, err := s.Of(ctx, ws, r.ID, d, q)
 	return Snapshot{r, d, sc}, err
 }
 

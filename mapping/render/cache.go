@@ -1,35 +1,36 @@
 package render
 
 import (
+	"context"
 	"sync"
 	"time"
 
+	"waymark/mapping"
 	"waymark/surveys/fault"
 	"waymark/surveys/ident"
 )
 
-var errNotDrawn = fault.New(fault.Unavailable, "not-drawn", "The map could not be drawn; try again.")
-
-// Cache keeps pages for a moment, so that many who watch a map cost as much
-// as one. Its memory is bounded: what does not fit is drawn for each.
+// Cache keeps scores and pages for a moment, so that many who watch a map cost
+// as much as one, and so that the same scores are not computed again for
+// another language, theme or width.
 type Cache struct {
-	mu   sync.Mutex
-	kept map[drawnKey]*entry
+	scores moment[scoresKey, mapping.Snapshot]
+	pages  moment[pageKey, drawn]
 }
 
-const (
-	keptFor = 500 * time.Millisecond
-	maxKept = 128
-)
-
-type drawnKey struct {
+type scoresKey struct {
 	workspace ident.Workspace
 	mapID     string
 	version   int64
 	window    int
-	theme     Theme
-	lang      string
-	embed     bool
+}
+
+type pageKey struct {
+	scoresKey
+	theme Theme
+	lang  string
+	width int
+	embed bool
 }
 
 type drawn struct {
@@ -37,49 +38,81 @@ type drawn struct {
 	style string
 }
 
-type entry struct {
-	at   time.Time
-	done chan struct{} // closed when drawn
-	d    drawn
-	err  error
+const (
+	keptFor = 500 * time.Millisecond
+	// longest bounds how long a value is kept because it was slow to make.
+	longest = 5 * time.Second
+	maxKept = 32 << 20 // bytes, of scores and of pages each
+)
+
+var errNotMade = fault.New(fault.Unavailable, "not-drawn", "The map could not be drawn; try again.")
+
+// moment keeps values for a moment. What is being made is waited for by all
+// who ask for it; what does not fit into its memory is made for each.
+type moment[K comparable, V any] struct {
+	mu    sync.Mutex
+	kept  map[K]*made[V]
+	bytes int
 }
 
-// get gives the page of a key, drawing it where none of the last moment is
-// there. Those who ask meanwhile wait for the same drawing.
-func (c *Cache) get(k drawnKey, now time.Time, draw func() (drawn, error)) (drawn, error) {
+type made[V any] struct {
+	done  chan struct{} // closed when it is made
+	at    time.Time     // when it was made; zero before
+	until time.Time
+	bytes int
+	value V
+	err   error
+}
+
+func (m *made[V]) fresh(now time.Time) bool {
+	return m.at.IsZero() || !now.Before(m.at) && now.Before(m.until) // a clock may jump back
+}
+
+// get gives the value of a key, making it where none of the last moment is
+// there. build tells how many bytes its value takes.
+func (c *moment[K, V]) get(ctx context.Context, k K, now func() time.Time, build func() (V, int, error)) (V, error) {
+	began := now()
 	c.mu.Lock()
-	e := c.kept[k]
-	if e != nil && now.Sub(e.at) < keptFor && !now.Before(e.at) {
+	if e := c.kept[k]; e != nil && e.fresh(began) {
 		c.mu.Unlock()
-		<-e.done
-		return e.d, e.err
-	}
-	if len(c.kept) >= maxKept {
-		for old, e := range c.kept {
-			if now.Sub(e.at) >= keptFor || now.Before(e.at) {
-				delete(c.kept, old)
-			}
+		select {
+		case <-e.done:
+			return e.value, e.err
+		case <-ctx.Done():
+			var none V
+			return none, ctx.Err()
 		}
 	}
-	if len(c.kept) >= maxKept {
-		c.mu.Unlock()
-		return draw()
+	for old, e := range c.kept {
+		if !e.fresh(began) {
+			c.drop(old, e)
+		}
 	}
-	e = &entry{at: now, done: make(chan struct{})}
+	e := &made[V]{done: make(chan struct{}), err: errNotMade}
 	if c.kept == nil {
-		c.kept = map[drawnKey]*entry{}
+		c.kept = map[K]*made[V]{}
 	}
 	c.kept[k] = e
 	c.mu.Unlock()
-	defer close(e.done) // also where drawing panics
-	e.err = errNotDrawn
-	e.d, e.err = draw()
-	if e.err != nil {
+	defer func() { // also where making panics
+		end := now()
 		c.mu.Lock()
-		if c.kept[k] == e {
+		defer c.mu.Unlock()
+		defer close(e.done)
+		// What took long is kept as long: at most half of the time is spent on it.
+		e.at, e.until = end, end.Add(min(max(keptFor, end.Sub(began)), longest))
+		if e.err != nil || c.bytes+e.bytes > maxKept {
 			delete(c.kept, k)
+			return
 		}
-		c.mu.Unlock()
-	}
-	return e.d, e.err
+		c.bytes += e.bytes
+	}()
+	e.value, e.bytes, e.err = build()
+	return e.value, e.err
+}
+
+// drop forgets a value that was kept.
+func (c *moment[K, V]) drop(k K, e *made[V]) {
+	delete(c.kept, k)
+	c.bytes -= e.bytes
 }

@@ -3,7 +3,6 @@ package render
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gofiber/fiber/v2"
@@ -26,23 +25,15 @@ func (h HTTP) read(c *fiber.Ctx) (s mapping.Snapshot, o Options, err error) {
 	if err != nil {
 		return s, o, err
 	}
-	o = Options{Theme: Theme(v.Get("theme")), Lang: v.Get("lang"), Segments: q.Segments, Window: q.Window}
-	if v.Has("theme") && o.Theme == Auto {
-		o.Theme = "unknown"
-	}
-	if v.Has("width") {
-		if o.Width, err = strconv.Atoi(v.Get("width")); err != nil || o.Width == 0 {
-			o.Width = -1
-		}
-	}
-	if err := o.check(); err != nil {
+	if o, err = parseOptions(v); err != nil {
 		return s, o, err
 	}
+	o.Segments, o.Window = q.Segments, q.Window
 	if q.Window == 0 && q.From == nil && q.To == nil {
 		o.Window = mapping.DefaultWindow
 	}
 	s, err = h.Scores.Snapshot(c.UserContext(), rest.Actor(c).Workspace, c.Params("map"), q)
-	if err == nil && !v.Has("lang") {
+	if err == nil && o.Lang == "" {
 		o.Lang = Match(s.Document.Language, "")
 	}
 	return s, o, err

@@ -37,6 +37,16 @@ var Windows = []struct {
 	Length time.Duration
 }{{"P7D", 7 * 24 * time.Hour}, {"P28D", 28 * 24 * time.Hour}, {"P90D", 90 * 24 * time.Hour}, {"P365D", 365 * 24 * time.Hour}}
 
+// defaultWindow is what a page shows where none is asked for.
+const defaultWindow = "P90D"
+
+func windowNames() (names []string) {
+	for _, w := range Windows {
+		names = append(names, w.Name)
+	}
+	return names
+}
+
 // link is an entry of the choice of windows.
 type link struct {
 	Words, Href string
@@ -92,7 +102,9 @@ func HTML(v *View, o Options, links []link, live bool) ([]byte, string, error) {
 }
 
 // Sorry is the page of a link that cannot be shown; status chooses its words.
-func Sorry(lang string, status int) ([]byte, string) {
+// Where only a parameter is at fault, detail says which, and again is the
+// address of the map without it.
+func Sorry(lang string, status int, detail, again string) ([]byte, string) {
 	w := wordsOf(lang)
 	title, hint := w.Broken, w.BrokenHint
 	switch status {
@@ -100,13 +112,18 @@ func Sorry(lang string, status int) ([]byte, string) {
 		title, hint = w.NotFound, w.NotFoundHint
 	case 429:
 		title, hint = w.TooMany, w.TooManyHint
+	case 400, 422:
+		title, hint = w.Strange, w.StrangeHint
+	}
+	if status != 400 && status != 422 {
+		detail, again = "", ""
 	}
 	style := pageColours(Auto) + pageCSS
 	var b bytes.Buffer
 	_ = sorryTemplate.Execute(&b, struct {
-		Lang, Title, Hint string
-		Style             template.CSS
-	}{w.Lang, title, hint, template.CSS(style)}) // into memory, of fixed words
+		Lang, Title, Hint, Detail, Again, Show string
+		Style                                  template.CSS
+	}{w.Lang, title, hint, detail, again, w.ShowMap, template.CSS(style)}) // into memory, of fixed words
 	return b.Bytes(), styleSource(style)
 }
 

@@ -35,6 +35,9 @@ func SVG(v *View, o Options) string { return svg(v, o, true) }
 
 // svg draws the map; alone says that it carries its own style and ground.
 func svg(v *View, o Options, alone bool) string {
+	if o.Width == 0 {
+		o.Width = DefaultWidth
+	}
 	d := &drawing{v: v, width: float64(o.Width)}
 	room := d.width - gutter - margin
 	d.perRow = max(1, int(room/minColumn))

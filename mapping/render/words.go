@@ -31,6 +31,7 @@ type Words struct {
 	NoData, NoAnswers, JustNow, AsOf, Believed, Since, Refresh, Table, Stage, Touchpoints string
 	LegendHollow, LegendHidden, LegendInterval, LegendBelief, LegendBreak                 string
 	NotFound, NotFoundHint, TooMany, TooManyHint, Broken, BrokenHint                      string
+	Strange, StrangeHint, ShowMap                                                         string
 	// Counted words by plural form; % stands for the number.
 	Answers, Minutes, Hours, Days, Last counted
 

@@ -18,7 +18,7 @@ import (
 
 var end = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-func seeded(t *testing.T, seed uint64) (*app.App, *Shop) {
+func seeded(t testing.TB, seed uint64) (*app.App, *Shop) {
 	t.Helper()
 	a, err := app.Open(t.Context(), config.Config{Data: t.TempDir()}, slog.New(slog.DiscardHandler), app.Verify)
 	if err != nil {

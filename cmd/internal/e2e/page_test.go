@@ -110,6 +110,105 @@ func TestSharedPageTellsTheMapAndNobodysName(t *testing.T) {
 	p.want(400, "GET", "/v1/maps/"+s.id+"/render.svg?page=a4", "")
 }
 
+// ask sends a request and gives its answer, with the body read.
+func ask(t *testing.T, method, url string, header ...string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res, string(b)
+}
+
+func TestSharedPageRefusesWhatItDoesNotOffer(t *testing.T) {
+	p := start(t, t.TempDir())
+	s := share(t, p, "Shop", "Order")
+	for q, want := range map[string]string{
+		"window=P3D": "window must be one of P7D, P28D, P90D, P365D.", "window=": "window must be", "window=P7D&window=P7D": "window stands there twice",
+		"theme=pink": "theme must be", "theme=": "theme must be", "lang=xx": "lang must be", "lang=en&lang=ru": "lang stands there twice",
+		"width=x": "width must be", "width=5000": "width must be", "width=0": "width must be", "embed=yes": "embed must be", "embed=1&embed=1": "embed stands there twice",
+		"window=P3D&embed=1&lang=ru": "window must be",
+	} {
+		res, body := open(t, s.url+"?"+q)
+		again := `href="` + strings.TrimPrefix(s.url, p.base)
+		if res.StatusCode != 422 || !strings.Contains(body, want) || !strings.Contains(body, again) || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
+			t.Errorf("?%s answers %d, without %q or a way back:\n%s", q, res.StatusCode, want, body)
+		}
+		if strings.Contains(q, "lang=ru") && !strings.Contains(q, "lang=en") && !strings.Contains(body, "Показать карту") {
+			t.Errorf("?%s is not answered in Russian:\n%s", q, body)
+		}
+	}
+	for _, q := range []string{"window=P7D", "theme=dark&lang=zh&width=500&embed=1", "utm_source=a&utm_source=b&fbclid=x"} {
+		if res, _ := open(t, s.url+"?"+q); res.StatusCode != 200 {
+			t.Errorf("?%s answers %d", q, res.StatusCode)
+		}
+	}
+	if res, _ := open(t, p.base+"/m/AAAAAAAAAAAAAAAAAAAAAAAAAAA?window=P3D"); res.StatusCode != 404 {
+		t.Errorf("an unknown link with a strange window answers %d", res.StatusCode)
+	}
+}
+
+func TestSharedPageTellsBrowsersToBeStrict(t *testing.T) {
+	p := start(t, t.TempDir())
+	s := share(t, p, "Shop", "Order")
+	for _, c := range []struct{ url, frames string }{
+		{s.url, "'none'"}, {s.url + "?embed=1", "*"}, {s.url + "?window=P3D", "'none'"}, {s.url + "?window=P3D&embed=1", "*"},
+		{p.base + "/m/AAAAAAAAAAAAAAAAAAAAAAAAAAA", "'none'"},
+	} {
+		res, body := ask(t, "GET", c.url)
+		csp := map[string]string{}
+		for d := range strings.SplitSeq(res.Header.Get("Content-Security-Policy"), ";") {
+			name, value, _ := strings.Cut(strings.TrimSpace(d), " ")
+			csp[name] = value
+		}
+		for name, want := range map[string]string{"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'", "frame-ancestors": c.frames} {
+			if csp[name] != want {
+				t.Errorf("%s: %s is %q, want %q", c.url, name, csp[name], want)
+			}
+		}
+		if !strings.HasPrefix(csp["style-src"], "'sha256-") || csp["script-src"] != "" && csp["script-src"] != "'self'" {
+			t.Errorf("%s: policy %v", c.url, csp)
+		}
+		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex, nofollow", "Vary": "Accept-Language"} {
+			if got := res.Header.Get(name); got != want {
+				t.Errorf("%s: %s is %q, want %q", c.url, name, got, want)
+			}
+		}
+		if cache := res.Header.Get("Cache-Control"); cache != "private, no-cache" && (cache != "no-store" || res.StatusCode == 200) {
+			t.Errorf("%s: Cache-Control %q", c.url, cache)
+		}
+		head, none := ask(t, "HEAD", c.url)
+		if none != "" || head.StatusCode != res.StatusCode || head.ContentLength != int64(len(body)) {
+			t.Errorf("%s: HEAD answers %d, %d bytes and %q; GET %d, %d bytes", c.url, head.StatusCode, head.ContentLength, none, res.StatusCode, len(body))
+		}
+		for name := range res.Header {
+			if a, b := res.Header.Get(name), head.Header.Get(name); a != b && name != "X-Request-Id" && name != "Date" && name != "Etag" {
+				t.Errorf("%s: HEAD says %s %q, GET %q", c.url, name, b, a)
+			}
+		}
+	}
+	res, _ := ask(t, "GET", s.url+"?window=P7D&lang=en")
+	for range 3 { // the minute may turn between two requests
+		tag := res.Header.Get("ETag")
+		if res, _ = ask(t, "GET", s.url+"?window=P7D&lang=en", "If-None-Match", tag); res.StatusCode == 304 {
+			return
+		}
+	}
+	t.Errorf("an unchanged page answers %d, not 304", res.StatusCode)
+}
+
 func TestUnknownRevokedAndDeletedLinksLookTheSame(t *testing.T) { // attacks 1 and 2
 	p := start(t, t.TempDir())
 	a := share(t, p, "a", "x")

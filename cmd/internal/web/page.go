@@ -27,11 +27,17 @@ func (s *Server) page(c *fiber.Ctx) error {
 	return err
 }
 
-// sorry answers a failure of such a route.
-func (s *Server) sorry(c *fiber.Ctx, status int) error {
-	body, style := render.Sorry(render.Match(c.Query("lang"), c.Get(fiber.HeaderAcceptLanguage)), status)
-	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src "+style+"; frame-ancestors 'none'")
+// sorry answers a failure of such a route. A page that was to stand in a frame
+// may say there why it does not: it tells nothing.
+func (s *Server) sorry(c *fiber.Ctx, p problem) error {
+	embed, again := c.Query("embed") == "1", c.Path()
+	if embed {
+		again += "?embed=1"
+	}
+	body, style := render.Sorry(render.Match(c.Query("lang"), c.Get(fiber.HeaderAcceptLanguage)), p.Status, p.Detail, again)
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src "+style+"; base-uri 'none'; form-action 'none'; frame-ancestors "+render.Frames(embed))
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptLanguage)
+	c.Set("X-Robots-Tag", "noindex, nofollow")
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	return c.Status(status).Send(body)
+	return c.Status(p.Status).Send(body)
 }

@@ -91,7 +91,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	}
 	if c.Locals(pageKey) != nil {
 		c.Response().ResetBody()
-		return s.sorry(c, p.Status)
+		return s.sorry(c, p)
 	}
 	b, jerr := json.Marshal(p, json.Deterministic(true))
 	if jerr != nil {

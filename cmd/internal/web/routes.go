@@ -30,7 +30,7 @@ func (s *Server) table() []route {
 	mp := mapping.HTTP{Service: s.Maps}
 	scores, shares := mapping.ScoresHTTP{ScoresService: s.Scores}, mapping.SharesHTTP{Service: s.Maps, BaseURL: s.BaseURL}
 	drawing := render.HTTP{Scores: s.Scores}
-	shared := render.PageHTTP{Maps: s.Maps, Scores: s.Scores, Now: s.Now, Drawn: &render.Cache{}}
+	shared := render.PageHTTP{Maps: s.Maps, Scores: s.Scores, Now: s.Now, Cache: &render.Cache{}}
 	read, admin := one(ident.ScopeRead), one(ident.ScopeAdmin)
 	maps, ssurveys := one(ident.ScopeMaps), one(ident.ScopeSurveys)
 	answers := one(ident.ScopeResponses)
