@@ -33,7 +33,8 @@ type Outcome struct {
 // Store keeps responses. Every method but the "due" ones refuses an empty
 // workspace; another workspace's id answers like an unknown one, NotFound.
 // What a method wrote is durable when it returns nil (invariant 1). Erased
-// responses are invisible except where a method says otherwise.
+// responses are invisible except where a method says otherwise. An fn that a
+// method hands rows to may ask this and other stores for single things.
 type Store interface {
 	// InsertMany stores each response whose id is free; they stand alone.
 	// One round trip or one group commit for all of them. The error is the engine's, and then
@@ -50,7 +51,7 @@ type Store interface {
 	List(ctx context.Context, ws ident.Workspace, f Filter, p ident.Page) (list []Response, next ident.Cursor, err error)
 	// Each hands every response of the filter to fn in the order
 	// (OccurredAt, ID) within a survey, streaming: memory does not grow with their number.
-	// f.Survey must be set.
+	// f.Survey must be set. However slowly fn takes them, no other call waits for it.
 	Each(ctx context.Context, ws ident.Workspace, f Filter, fn func(Response) error) error
 	// Count tells how many responses a survey has, whatever their status.
 	Count(ctx context.Context, ws ident.Workspace, survey string) (int64, error)

@@ -73,7 +73,7 @@ func TestEveryHotQueryIsServedByItsIndexWithoutASort(t *testing.T) {
 		queries = append(queries, query{l.name, selectMany + where, args, l.index})
 	}
 	for name, f := range map[string]responses.Filter{"an export": {Survey: "srv_a"}, "an export of a window": {Survey: "srv_a", From: &from, To: &to}} {
-		where, args := eachWhere("w", f)
+		where, args := eachWhere("w", f, responses.Key{At: 5, ID: "rsp_a"})
 		queries = append(queries, query{name, selectMany + where, args, "responses_time (ws=? AND survey=?"})
 	}
 	for _, q := range queries {

@@ -33,7 +33,7 @@ func (s *Store) Facts(ctx context.Context, ws ident.Workspace, survey string, fr
 	if limit <= 0 {
 		limit = -1
 	}
-	rows, err := s.db.Read.QueryContext(ctx, factsQuery, string(ws), survey, from.At, from.ID, to.At, to.ID, limit)
+	rows, err := s.db.Scan.QueryContext(ctx, factsQuery, string(ws), survey, from.At, from.ID, to.At, to.ID, limit)
 	if err != nil {
 		return wrap("reading facts", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/valyala/fastjson"
@@ -253,9 +254,10 @@ func listWhere(ws ident.Workspace, f responses.Filter, p ident.Page) (string, []
 	return where + " ORDER BY seq DESC, id DESC", args
 }
 
-func eachWhere(ws ident.Workspace, f responses.Filter) (string, []any) {
+// eachWhere asks for what comes after a place, in the order of time.
+func eachWhere(ws ident.Workspace, f responses.Filter, after responses.Key) (string, []any) {
 	where, args := conditions(ws, f)
-	return where + " ORDER BY occurred_at, id", args
+	return where + " AND (occurred_at, id) > (?, ?) ORDER BY occurred_at, id LIMIT ?", append(args, after.At, after.ID, eachRows)
 }
 
 // List implements responses.Store.
@@ -265,7 +267,10 @@ func (s *Store) List(ctx context.Context, ws ident.Workspace, f responses.Filter
 	}
 	where, args := listWhere(ws, f, p)
 	var out []responses.Response
-	err := s.each(ctx, where, args, f, func(r responses.Response) error {
+	err := s.each(ctx, where, args, func(r responses.Response) error {
+		if !f.MatchesContent(r) {
+			return nil
+		}
 		if out = append(out, r); len(out) > p.Limit {
 			return errEnough
 		}
@@ -284,17 +289,51 @@ func (s *Store) List(ctx context.Context, ws ident.Workspace, f responses.Filter
 
 var errEnough = errors.New("enough")
 
-// Each implements responses.Store.
+// Bounds of what Each reads at once.
+const (
+	eachRows  = 500
+	eachBytes = 1 << 20
+)
+
+// Each implements responses.Store. It reads in parts and hands each on when
+// its connection is given back: a reader who takes an hour would keep it from
+// others, and the write-ahead log from being reused, for as long.
 func (s *Store) Each(ctx context.Context, ws ident.Workspace, f responses.Filter, fn func(responses.Response) error) error {
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	where, args := eachWhere(ws, f)
-	return s.each(ctx, where, args, f, fn)
+	var part []responses.Response
+	for after := (responses.Key{At: math.MinInt64}); ; {
+		where, args := eachWhere(ws, f, after)
+		part = part[:0]
+		rows, size := 0, 0
+		err := s.each(ctx, where, args, func(r responses.Response) error {
+			after = responses.Key{At: r.OccurredAt.Milli(), ID: r.ID}
+			rows, size = rows+1, size+len(r.Answers)
+			if f.MatchesContent(r) {
+				part = append(part, r)
+			}
+			if size >= eachBytes {
+				return errEnough
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			return err
+		}
+		for _, r := range part {
+			if err := fn(r); err != nil {
+				return err
+			}
+		}
+		if err == nil && rows < eachRows {
+			return nil
+		}
+	}
 }
 
-func (s *Store) each(ctx context.Context, where string, args []any, f responses.Filter, fn func(responses.Response) error) error {
-	rows, err := s.db.Read.QueryContext(ctx, selectMany+where, args...)
+func (s *Store) each(ctx context.Context, where string, args []any, fn func(responses.Response) error) error {
+	rows, err := s.db.Scan.QueryContext(ctx, selectMany+where, args...)
 	if err != nil {
 		return wrap("listing responses", err)
 	}
@@ -303,9 +342,6 @@ func (s *Store) each(ctx context.Context, where string, args []any, f responses.
 		r, err := scan(rows)
 		if err != nil {
 			return wrap("listing responses", err)
-		}
-		if !f.MatchesContent(r) {
-			continue
 		}
 		if err := fn(r); err != nil {
 			return err

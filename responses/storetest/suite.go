@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"waymark/responses"
 	"waymark/surveys/fault"
@@ -275,6 +276,81 @@ func Run(t *testing.T, open func(t *testing.T) responses.Store) {
 		if n, err := s.Count(ctx, "w", "srv_a"); err != nil || n != 7 {
 			t.Errorf("Count %d %v", n, err)
 		}
+	})
+	t.Run("who is handed facts or responses may ask the store meanwhile, many at once", func(t *testing.T) {
+		s := open(t)
+		insert(t, s, "w", rec("rsp_a", 10), rec("rsp_b", 20))
+		c, cancel := context.WithTimeout(ctx, 20*time.Second)
+		defer cancel()
+		ask := func() error { _, err := s.Get(c, "w", "rsp_a"); return err }
+		var inside atomic.Int32
+		var wg sync.WaitGroup
+		for i := range 16 {
+			wg.Go(func() {
+				// Those who are handed a row wait for others, so that all that the
+				// engine hands out at once are out when the first one asks.
+				meet := func() error {
+					inside.Add(1)
+					for wait := 0; inside.Load() < 16 && wait < 20; wait++ {
+						time.Sleep(10 * time.Millisecond)
+					}
+					return ask()
+				}
+				err := s.Facts(c, "w", "srv_a", responses.Key{}, responses.Key{At: 99}, 0, func(*responses.Fact) error { return meet() })
+				if i%2 == 1 && err == nil {
+					err = s.Each(c, "w", responses.Filter{Survey: "srv_a"}, func(responses.Response) error { return meet() })
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+	t.Run("readers who take their time hold nobody up, and see what others see", func(t *testing.T) {
+		s := open(t)
+		var many []responses.Response
+		for i := range 700 {
+			many = append(many, rec(fmt.Sprintf("rsp_%03d", i), int64(10+i/3)))
+		}
+		insert(t, s, "w", many...)
+		c, cancel := context.WithTimeout(ctx, 20*time.Second)
+		defer cancel()
+		slow, begun := make(chan struct{}), make(chan struct{}, 16)
+		var ended sync.WaitGroup
+		for range 16 {
+			ended.Go(func() {
+				n, last := 0, ""
+				err := s.Each(c, "w", responses.Filter{Survey: "srv_a"}, func(r responses.Response) error {
+					if n++; n == 1 {
+						begun <- struct{}{}
+						<-slow
+					}
+					if at := fmt.Sprintf("%04d%s", r.OccurredAt.Milli(), r.ID); at <= last {
+						t.Errorf("%s comes after %s", at, last)
+					} else {
+						last = at
+					}
+					return nil
+				})
+				if err != nil || n != len(many) {
+					t.Errorf("%d of %d were read: %v", n, len(many), err)
+				}
+			})
+		}
+		for range 16 {
+			select {
+			case <-begun:
+			case <-c.Done():
+				t.Error("a reader waited for those who take their time")
+			}
+		}
+		facts := s.Facts(c, "w", "srv_a", responses.Key{}, responses.Key{At: 99}, 3, func(*responses.Fact) error { return nil })
+		_, _, list := s.List(c, "w", responses.Filter{}, ident.Page{Limit: 3})
+		close(slow)
+		ended.Wait()
+		must(t, facts)
+		must(t, list)
 	})
 	t.Run("a mark is cleared only at the revision it was read at", func(t *testing.T) {
 		s := open(t)

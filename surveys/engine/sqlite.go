@@ -12,11 +12,16 @@ import (
 	_ "modernc.org/sqlite" // the pure-Go driver, registered as "sqlite"
 )
 
-// SQLite is an open database file: a pool of readers and one group-commit writer.
+// SQLite is an open database file: two pools of readers and one group-commit writer.
 type SQLite struct {
 	// Read is a pool of read-only connections. Each statement or transaction
-	// sees everything that Write acknowledged before it began.
+	// sees everything that Write acknowledged before it began. Its rows are
+	// read and closed before anything else is asked.
 	Read *sql.DB
+	// Scan is a pool like Read for statements whose rows are handed on while
+	// they are read. Whoever is handed one may ask by Read: were there one pool,
+	// scans could take all of its connections and each wait for one more.
+	Scan *sql.DB
 
 	path   string
 	write  *sql.DB
@@ -25,7 +30,7 @@ type SQLite struct {
 
 // SQLiteOptions tune OpenSQLite; the zero value is right for production.
 type SQLiteOptions struct {
-	Readers  int // connections in the read pool; 0 means 2 per core, at least 4
+	Readers  int // connections in each pool of readers; 0 means 2 per core, at least 4
 	MaxGroup int // writes in one commit; 0 means 512
 }
 
@@ -51,18 +56,28 @@ func OpenSQLite(ctx context.Context, path string, o SQLiteOptions) (*SQLite, err
 		_ = wdb.Close()
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
-	rdb, err := sql.Open("sqlite", dsn(path, "_pragma", "busy_timeout(10000)", "_pragma", "query_only(ON)",
-		"_pragma", "cache_size(-8000)", "_pragma", "temp_store(MEMORY)"))
-	if err != nil {
-		_ = wdb.Close()
-		return nil, fmt.Errorf("opening %s for reading: %w", path, err)
+	s := &SQLite{path: path, write: wdb}
+	for _, pool := range []**sql.DB{&s.Read, &s.Scan} {
+		if *pool, err = readers(path, o.Readers); err != nil {
+			_ = wdb.Close()
+			return nil, err
+		}
 	}
-	rdb.SetMaxOpenConns(o.Readers)
-	rdb.SetMaxIdleConns(o.Readers)
-	rdb.SetConnMaxIdleTime(time.Minute)
-	s := &SQLite{Read: rdb, path: path, write: wdb}
 	s.writer = newWriter(wdb, o.MaxGroup)
 	return s, nil
+}
+
+// readers opens a pool of up to n read-only connections, each when it is needed.
+func readers(path string, n int) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn(path, "_pragma", "busy_timeout(10000)", "_pragma", "query_only(ON)",
+		"_pragma", "cache_size(-8000)", "_pragma", "temp_store(MEMORY)"))
+	if err != nil {
+		return nil, fmt.Errorf("opening %s for reading: %w", path, err)
+	}
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	db.SetConnMaxIdleTime(time.Minute)
+	return db, nil
 }
 
 func dsn(path string, kv ...string) string {
@@ -118,8 +133,8 @@ func (s *SQLite) Checkpoint(ctx context.Context) error {
 	return nil
 }
 
-// Close ends the writer after what waits is written, then the pools.
+// Close ends the writer after what waits is written, then the pools of readers.
 func (s *SQLite) Close() error {
 	s.writer.close()
-	return errors.Join(s.Read.Close(), s.write.Close())
+	return errors.Join(s.Read.Close(), s.Scan.Close(), s.write.Close())
 }
