@@ -166,8 +166,10 @@ func (s *Service) Close(ctx context.Context, a ident.Actor, id string) (Record, 
 }
 
 // Delete removes a survey without responses. A published one is closed first,
-// so that none arrives while they are counted; where one did arrive in
-// between, the survey stays, closed.
+// so that none begins to arrive while they are counted; where one did arrive in
+// between, the survey stays, closed. What it published is kept: an answer whose
+// request began before the close may be stored last of all, and marks of deleted
+// answers may not be rolled up yet; both pin a version.
 func (s *Service) Delete(ctx context.Context, a ident.Actor, id string) error {
 	for {
 		r, err := s.Store.Get(ctx, a.Workspace, id)
@@ -186,6 +188,11 @@ func (s *Service) Delete(ctx context.Context, a ident.Actor, id string) error {
 				return err
 			}
 			continue // count again: from now on nothing is added
+		}
+		if r.Current != nil {
+			if err := s.Store.Archive(ctx, a.Workspace, *r.Current); err != nil {
+				return err
+			}
 		}
 		if err := s.Store.Delete(ctx, a.Workspace, id, r.Rev); !fault.Is(err, fault.Stale) {
 			return err

@@ -167,6 +167,20 @@ func TestASurveyWithResponsesIsNotDeleted(t *testing.T) {
 	}
 }
 
+func TestWhatADeletedSurveyPublishedCanStillBeRead(t *testing.T) {
+	ctx := context.Background()
+	s, _ := newService(t)
+	r := publish(t, s, create(t, s, doc(sat)).ID)
+	must(t, s.Delete(ctx, actor, r.ID))
+	// An answer that was under way when the survey closed is stored now, and
+	// another process, which has nothing in memory, rolls it up.
+	other := &surveys.Service{Store: s.Store}
+	v, err := other.Version(ctx, "w", r.ID, r.Version)
+	if err != nil || len(v.Series) != 1 {
+		t.Fatalf("%+v %v", v, err)
+	}
+}
+
 func TestARepeatedCreateWithADerivedIDGivesTheSameSurvey(t *testing.T) {
 	s, _ := newService(t)
 	id := ident.Derive("srv", "key", "1")
