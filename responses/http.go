@@ -202,7 +202,7 @@ func (h HTTP) Export(format Format) fiber.Handler {
 			// the chunked encoding shows as unfinished.
 			_ = w.CloseWithError(Export(ctx, h.Store, ws, f, format, questions, w))
 		}()
-		c.Context().SetBodyStream(&pacedWriter{r, c.Context().Conn()}, -1)
+		c.Context().SetBodyStream(&pacedWriter{r, c.Context().Conn(), silence}, -1)
 		return nil
 	}
 }
@@ -214,12 +214,13 @@ const silence = 60 * time.Second
 // in place of one span for the whole answer. Closing it ends the writer.
 type pacedWriter struct {
 	io.ReadCloser
-	conn net.Conn
+	conn    net.Conn
+	silence time.Duration
 }
 
 func (p *pacedWriter) Read(b []byte) (int, error) {
 	n, err := p.ReadCloser.Read(b)
-	_ = p.conn.SetWriteDeadline(time.Now().Add(silence)) // the socket's clock, not ours
+	_ = p.conn.SetWriteDeadline(time.Now().Add(p.silence)) // the socket's clock, not ours
 	return n, err
 }
 
@@ -230,7 +231,8 @@ func (p *pacedWriter) Close() error {
 }
 
 // pacedReader is a request's body that may take any time in all, but not
-// without a byte.
+// without a byte. Each of its bytes shows too that the client is there, so one
+// that sends for long before it reads is waited for as well.
 type pacedReader struct {
 	io.Reader
 	conn    net.Conn
@@ -240,6 +242,7 @@ type pacedReader struct {
 func (p *pacedReader) Read(b []byte) (int, error) {
 	_ = p.conn.SetReadDeadline(time.Now().Add(p.silence)) // the socket's clock, not ours
 	n, err := p.Reader.Read(b)
+	_ = p.conn.SetWriteDeadline(time.Now().Add(p.silence))
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = fault.New(fault.TooSlow, "too-slow", "Nothing came for %d seconds.", int(p.silence.Seconds()))
 	}
@@ -275,6 +278,6 @@ func (h HTTP) Batch(c *fiber.Ctx) error {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, NDJSON.MediaType())
-	c.Context().SetBodyStream(&pacedWriter{out, conn}, -1)
+	c.Context().SetBodyStream(&pacedWriter{out, conn, wait}, -1)
 	return nil
 }

@@ -198,6 +198,44 @@ func TestABatchStreamsOverHTTP(t *testing.T) {
 			t.Fatal(strings.Count(string(b), "\n"), err)
 		}
 	})
+	t.Run("a client may send for longer than its silence is borne before it reads", func(t *testing.T) {
+		var unknown strings.Builder
+		for i := range 20 { // each makes the refusal longer
+			fmt.Fprintf(&unknown, `,"q%d":1`, i)
+		}
+		line := body(`,"answers":{"sat":9`+unknown.String()+`}`) + "\n"
+		conn, err := net.Dial("tcp", strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/v1/responses/batch"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
+		fmt.Fprint(conn, "POST /v1/responses/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n")
+		n := 0
+		send := func(lines int) {
+			part := strings.Repeat(line, lines)
+			if _, err := fmt.Fprintf(conn, "%x\r\n%s\r\n", len(part), part); err != nil {
+				t.Fatal("sending:", err)
+			}
+			n += lines
+		}
+		for range 80 { // more results than the buffers between the two take
+			send(100)
+		}
+		for range 12 {
+			time.Sleep(100 * time.Millisecond)
+			send(1)
+		}
+		fmt.Fprint(conn, "0\r\n\r\n")
+		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(res.Body)
+		if err != nil || strings.Count(string(b), "\n") != n {
+			t.Fatal(strings.Count(string(b), "\n"), "of", n, err)
+		}
+	})
 	t.Run("a body that stops is refused with 408, and cut where results were out already", func(t *testing.T) {
 		in, send := io.Pipe()
 		defer send.Close()
