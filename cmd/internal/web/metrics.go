@@ -48,15 +48,49 @@ func (m *metrics) count(c *fiber.Ctx) error {
 	return nil
 }
 
-func (s *Server) serveMetrics() fiber.Handler {
-	gauge := func(name, help string, read func(Gauges) float64) {
-		s.metrics.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return read(s.Gauges()) }))
+// figures hands the Gauges to a scrape, all read at one instant: reading them
+// asks the store, so each scrape reads them once.
+type figures struct {
+	read func() Gauges
+	all  []figure
+}
+
+type figure struct {
+	desc *prometheus.Desc
+	kind prometheus.ValueType
+	of   func(Gauges) float64
+}
+
+func newFigures(read func() Gauges) *figures {
+	f := &figures{read: read}
+	add := func(name, help string, kind prometheus.ValueType, of func(Gauges) float64) {
+		f.all = append(f.all, figure{prometheus.NewDesc(name, help, nil, nil), kind, of})
 	}
-	gauge("waymark_store_commits_total", "Group commits of the embedded store, each with one sync.", func(g Gauges) float64 { return g.Commits })
-	gauge("waymark_store_writes_total", "Writes in those commits.", func(g Gauges) float64 { return g.Writes })
-	gauge("waymark_store_commit_failures_total", "Commits that failed as a whole.", func(g Gauges) float64 { return g.FailedCommits })
-	gauge("waymark_store_commit_group_largest", "Writes in the largest commit so far.", func(g Gauges) float64 { return g.LargestCommit })
-	gauge("waymark_store_writes_waiting", "Writes that wait for a commit now.", func(g Gauges) float64 { return g.Waiting })
-	gauge("waymark_rollup_oldest_mark_seconds", "Age of the oldest answer that scores do not show yet.", func(g Gauges) float64 { return g.OldestMarkSeconds })
+	add("waymark_store_commits_total", "Group commits of the embedded store, each with one sync.", prometheus.CounterValue, func(g Gauges) float64 { return g.Commits })
+	add("waymark_store_writes_total", "Writes in those commits.", prometheus.CounterValue, func(g Gauges) float64 { return g.Writes })
+	add("waymark_store_commit_failures_total", "Commits that failed as a whole.", prometheus.CounterValue, func(g Gauges) float64 { return g.FailedCommits })
+	add("waymark_store_commit_group_largest", "Writes in the largest commit so far.", prometheus.GaugeValue, func(g Gauges) float64 { return g.LargestCommit })
+	add("waymark_store_writes_waiting", "Writes that wait for a commit now.", prometheus.GaugeValue, func(g Gauges) float64 { return g.Waiting })
+	add("waymark_rollup_oldest_mark_seconds", "Age of the oldest answer that scores do not show yet.", prometheus.GaugeValue, func(g Gauges) float64 { return g.OldestMarkSeconds })
+	return f
+}
+
+// Describe implements prometheus.Collector.
+func (f *figures) Describe(to chan<- *prometheus.Desc) {
+	for _, x := range f.all {
+		to <- x.desc
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (f *figures) Collect(to chan<- prometheus.Metric) {
+	g := f.read()
+	for _, x := range f.all {
+		to <- prometheus.MustNewConstMetric(x.desc, x.kind, x.of(g))
+	}
+}
+
+func (s *Server) serveMetrics() fiber.Handler {
+	s.metrics.registry.MustRegister(newFigures(s.Gauges))
 	return adaptor.HTTPHandler(promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
 }
