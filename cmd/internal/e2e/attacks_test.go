@@ -186,6 +186,19 @@ func TestAttacksOnTheAPI(t *testing.T) {
 			t.Errorf("%s\n%s", bodies[0], bodies[1])
 		}
 	})
+	t.Run("attack 1: guessing keys is limited, and locks out nobody who has one", func(t *testing.T) {
+		own := p.key
+		p.key = "wm_none_" + strings.Repeat("x", 40)
+		status := 0
+		for range 80 {
+			status = p.call("GET", "/v1/maps", "").status
+		}
+		p.key = own
+		if status != 429 {
+			t.Errorf("the 80th guess answers %d", status)
+		}
+		p.want(200, "GET", "/v1/maps", "")
+	})
 	t.Run("attack 53: no key, answer or address is logged", func(t *testing.T) {
 		post(response(`{"sat":4,"why":"hunter2 ana@example.org"}`))
 		p.call("GET", "/v1/responses?q=hunter2%0aforged", "")

@@ -231,6 +231,10 @@ func TestUnknownRevokedAndDeletedLinksLookTheSame(t *testing.T) { // attacks 1 a
 		t.Errorf("80 guesses answer %d", res.StatusCode)
 	}
 	p.want(200, "GET", "/v1/maps", "") // wrong links lock no keys out
+	c := share(t, p, "c", "x")
+	if res, _ = open(t, c.url); res.StatusCode != 200 {
+		t.Errorf("after others' guesses a right link answers %d", res.StatusCode)
+	}
 }
 
 // browser starts Chromium, or says that there is none.

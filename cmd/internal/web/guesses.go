@@ -4,6 +4,10 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"waymark/surveys/fault"
 )
 
 // guesses counts wrong keys, or wrong links, by network in windows of a minute. Its
@@ -27,18 +31,24 @@ func (g *guesses) turn(now time.Time) {
 	}
 }
 
-func (g *guesses) over(peer string, now time.Time) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.turn(now)
-	return g.count[peer] >= maxGuesses
-}
-
-func (g *guesses) note(peer string, now time.Time) {
+// note counts a wrong guess and reports whether the network had too many before it.
+func (g *guesses) note(peer string, now time.Time) (over bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.turn(now)
 	g.count[peer]++
+	return g.count[peer] > maxGuesses
+}
+
+// guessed counts a wrong key or link, and turns its failure into TooMany where
+// its network had too many. Only what is wrong is counted and refused: a right
+// one passes however many of its neighbours guess, since behind one address may
+// stand an office, or everybody.
+func (s *Server) guessed(c *fiber.Ctx, g *guesses, what string, failure error) error {
+	if !g.note(network(c.Context().RemoteIP()), s.Now()) || s.NoLimit {
+		return failure
+	}
+	return &fault.Error{Kind: fault.TooMany, Slug: "too-many-guesses", Detail: "Too many wrong " + what + " came from this address.", RetryAfter: guessWindow}
 }
 
 // network names who guesses: an address, or the /64 that an IPv6 host owns.

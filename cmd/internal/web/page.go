@@ -1,8 +1,6 @@
 package web
 
 import (
-	"time"
-
 	"github.com/gofiber/fiber/v2"
 
 	"waymark/mapping/render"
@@ -16,13 +14,9 @@ const pageKey = "waymark.page"
 // opens old links must not lock the API.
 func (s *Server) page(c *fiber.Ctx) error {
 	c.Locals(pageKey, true)
-	peer := network(c.Context().RemoteIP())
-	if !s.NoLimit && s.links.over(peer, s.Now()) {
-		return &fault.Error{Kind: fault.TooMany, Slug: "too-many-guesses", Detail: "Too many wrong links came from this address.", RetryAfter: time.Minute}
-	}
 	err := c.Next()
 	if fault.Is(err, fault.NotFound) {
-		s.links.note(peer, s.Now())
+		return s.guessed(c, &s.links, "links", err)
 	}
 	return err
 }

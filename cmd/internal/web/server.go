@@ -110,15 +110,11 @@ func (s *Server) need(scopes ...ident.Scope) fiber.Handler {
 		if !ok {
 			return fault.New(fault.Unauthenticated, "unauthenticated", "Send a key as Authorization: Bearer wm_….")
 		}
-		peer := network(c.Context().RemoteIP())
-		if !s.NoLimit && s.guesses.over(peer, s.Now()) {
-			return &fault.Error{Kind: fault.TooMany, Slug: "too-many-guesses", Detail: "Too many wrong keys came from this address.", RetryAfter: time.Minute}
-		}
 		a, err := s.Workspaces.Authenticate(c.UserContext(), key)
+		if fault.Is(err, fault.Unauthenticated) {
+			return s.guessed(c, &s.guesses, "keys", err)
+		}
 		if err != nil {
-			if fault.Is(err, fault.Unauthenticated) {
-				s.guesses.note(peer, s.Now())
-			}
 			return err
 		}
 		for _, sc := range scopes {
