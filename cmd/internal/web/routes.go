@@ -82,25 +82,30 @@ func (s *Server) table() []route {
 
 func (s *Server) routes(app *fiber.App) {
 	for _, r := range s.table() {
-		var chain []fiber.Handler
-		if len(r.scopes) > 0 {
-			chain = append(chain, s.need(r.scopes...))
-		}
-		if r.page {
-			chain = append(chain, s.page)
-		}
-		if !r.streams {
-			chain = append(chain, s.whole)
-			if r.method == fiber.MethodPost {
-				chain = append(chain, s.idempotent)
-			}
-		}
-		chain = append(chain, r.handle)
+		chain := s.chain(r)
 		app.Add(r.method, r.path, chain...)
 		if r.method == fiber.MethodGet {
 			app.Add(fiber.MethodHead, r.path, chain...)
 		}
 	}
+}
+
+// chain is what a request to a route goes through.
+func (s *Server) chain(r route) (chain []fiber.Handler) {
+	keyed := len(r.scopes) > 0
+	if keyed {
+		chain = append(chain, s.need(r.scopes...))
+	}
+	if r.page {
+		chain = append(chain, s.page)
+	}
+	if !r.streams {
+		chain = append(chain, s.whole)
+		if keyed && r.method == fiber.MethodPost { // a record belongs to a key
+			chain = append(chain, s.idempotent)
+		}
+	}
+	return append(chain, r.handle)
 }
 
 func (s *Server) live(c *fiber.Ctx) error { return c.JSON(fiber.Map{"status": "ok"}) }
