@@ -31,8 +31,9 @@ const (
 	// bucket keeps that property as Overflow: a window that holds the bucket
 	// has too many values to be filtered by it (api.md §5).
 	MaxValues = 200
-	// MaxGroups is the number of groups above which a node is Open.
-	MaxGroups = 20000
+	// MaxGroups is the number of groups above which a node is Open: so many of the
+	// largest there can be fit a document of MongoDB, which holds 16 MiB.
+	MaxGroups = 4000
 )
 
 // NodeKey names a bucket of a survey.

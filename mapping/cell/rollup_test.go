@@ -81,6 +81,31 @@ func TestAPropertyWithTooManyValuesOverflows(t *testing.T) {
 	}
 }
 
+func TestADayWithMoreGroupsThanANodeHoldsIsReadFromItsParts(t *testing.T) {
+	f := newFixture(t)
+	r := rand.New(rand.NewPCG(3, 3))
+	var rs []responses.Response
+	for i := range 9000 { // every one a combination of its own
+		o := f.response(r, epoch+int64(i)*day/9000)
+		o.Version, o.Status = 2, responses.Counted
+		o.Properties = map[string]string{"state": fmt.Sprint("state ", i%90), "city": fmt.Sprint("city ", i/90)}
+		rs = append(rs, o)
+	}
+	f.insert(rs)
+	f.rollUp()
+	n, err := f.cells.Node(f.ctx, ws, survey, cell.NodeKey{Level: cell.Day, Start: responses.Key{At: epoch}})
+	must(t, err)
+	if !n.Open || len(n.Groups) != 0 || n.Counted != 9000 {
+		t.Fatalf("the day is open %v, with %d groups, and counts %d", n.Open, len(n.Groups), n.Counted)
+	}
+	groups, err := f.roller.Window(f.ctx, ws, survey, when.Milli(0), when.Milli(epoch+2*day))
+	must(t, err)
+	if len(groups) != 9000 {
+		t.Fatalf("a window over the day has %d groups", len(groups))
+	}
+	f.checkVerified()
+}
+
 func TestEdgesReadFewRowsHoweverDenseTheAnswers(t *testing.T) {
 	f := newFixture(t)
 	r := rand.New(rand.NewPCG(3, 3))
