@@ -193,6 +193,12 @@ func (h HTTP) Export(format Format) fiber.Handler {
 		}
 		c.Set(fiber.HeaderContentType, format.MediaType())
 		c.Set(fiber.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="responses.%s"`, format))
+		if c.Method() == fiber.MethodHead {
+			// Without the stream: the server would end a body that it does not send.
+			c.Response().Header.SetContentLength(-1)
+			c.Response().SkipBody = true
+			return nil
+		}
 		// The request's context ends with the handler; the stream goes on.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), exportTime)
 		r, w := io.Pipe()
@@ -211,7 +217,8 @@ func (h HTTP) Export(format Format) fiber.Handler {
 const silence = 60 * time.Second
 
 // pacedWriter gives the client a new span of time for every piece of a stream,
-// in place of one span for the whole answer. Closing it ends the writer.
+// and for the end that follows it, in place of one span for the whole answer.
+// Closing it ends the writer.
 type pacedWriter struct {
 	io.ReadCloser
 	conn    net.Conn
@@ -226,7 +233,7 @@ func (p *pacedWriter) Read(b []byte) (int, error) {
 
 func (p *pacedWriter) Close() error {
 	err := p.ReadCloser.Close()
-	_ = p.conn.SetWriteDeadline(time.Time{}) // the connection serves other requests
+	_ = p.conn.SetWriteDeadline(time.Now().Add(silence))
 	return err
 }
 

@@ -82,6 +82,9 @@ func (s *Server) table() []route {
 
 func (s *Server) routes(app *fiber.App) {
 	for _, r := range s.table() {
+		if r.streams {
+			s.streamed = append(s.streamed, r.path)
+		}
 		chain := s.chain(r)
 		app.Add(r.method, r.path, chain...)
 		if r.method == fiber.MethodGet {

@@ -38,10 +38,12 @@ type Server struct {
 	Log     *slog.Logger
 	NoLimit bool // rate limits are off, for tests on loopback
 
-	metrics metrics
-	guesses guesses // of keys
-	links   guesses // of the tokens in links
-	app     *fiber.App
+	patience patience
+	streamed []string // paths whose handlers read the body themselves
+	metrics  metrics
+	guesses  guesses // of keys
+	links    guesses // of the tokens in links
+	app      *fiber.App
 }
 
 // requestTime bounds one request; the slow ones (batch, export) set their own.
@@ -49,6 +51,7 @@ const requestTime = 30 * time.Second
 
 // Handler sets Fiber up.
 func (s *Server) Handler() *fiber.App {
+	p := s.patience.orDefaults()
 	app := fiber.New(fiber.Config{
 		Immutable:             true, // strings of a request outlive it
 		DisableStartupMessage: true,
@@ -56,33 +59,41 @@ func (s *Server) Handler() *fiber.App {
 		CaseSensitive:         true,
 		StreamRequestBody:     true, // for batch; the others are read whole below
 		BodyLimit:             rest.MaxBody,
-		ReadTimeout:           30 * time.Second,
-		WriteTimeout:          0, // exports stream as long as they need
-		IdleTimeout:           60 * time.Second,
-		ReadBufferSize:        16 << 10, // headers
-		Concurrency:           64 << 10,
-		ErrorHandler:          s.fail,
-		ServerHeader:          "",
+		// Else a form would be taken in, onto the disk, before anybody is asked for a key.
+		DisablePreParseMultipartForm: true,
+
+		ReadTimeout:    p.header, // guard sets that of the body
+		WriteTimeout:   p.answer,
+		IdleTimeout:    60 * time.Second,
+		ReadBufferSize: 16 << 10, // headers
+		Concurrency:    64 << 10,
+		ErrorHandler:   s.fail,
+		ServerHeader:   "",
 	})
 	s.metrics.init()
 	app.Use(s.metrics.count, s.prepare, recover.New())
 	s.routes(app)
 	app.Use(func(*fiber.Ctx) error { return fault.NotFoundError() })
+	s.guard(app)
 	s.app = app
 	return app
 }
 
 // prepare gives every request an id, a deadline and safe headers.
 func (s *Server) prepare(c *fiber.Ctx) error {
+	safeHeaders(c)
+	ctx, cancel := context.WithTimeout(context.Background(), requestTime)
+	defer cancel()
+	c.SetUserContext(ctx)
+	return c.Next()
+}
+
+func safeHeaders(c *fiber.Ctx) {
 	c.Set(fiber.HeaderXRequestID, strings.TrimPrefix(ident.New("req"), "req_"))
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
 	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	ctx, cancel := context.WithTimeout(context.Background(), requestTime)
-	defer cancel()
-	c.SetUserContext(ctx)
-	return c.Next()
 }
 
 // whole reads the body of a route that does not stream, up to the limit of
