@@ -16,6 +16,7 @@ import (
 // score: a stage, or a touchpoint of one.
 type board struct {
 	source   string // the map that the surveys are bound to
+	segments []Segment
 	props    []string
 	filter   []string // along props, as floor writes it
 	heirs    map[string]string
@@ -56,7 +57,7 @@ func stored(document []byte) (*Document, error) {
 }
 
 func newBoard(source string, d *Document, filter []Segment) *board {
-	b := &board{source: source, document: d, heirs: map[string]string{}, places: map[spot]*place{}}
+	b := &board{source: source, document: d, segments: filter, heirs: map[string]string{}, places: map[spot]*place{}}
 	for _, sg := range filter {
 		b.props = append(b.props, sg.Property)
 		b.filter = append(b.filter, presentValue(sg.Value))

@@ -7,10 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"waymark/mapping/cell"
-	"waymark/surveys"
 	"waymark/surveys/fault"
 	"waymark/surveys/ident"
 	"waymark/surveys/when"
@@ -42,6 +39,7 @@ type Query struct {
 	From, To *when.Time
 	Window   time.Duration // 0: DefaultWindow
 	Segments []Segment     // ANDed
+	Changes  bool          // compare with the window before, of equal length
 }
 
 // Segment is a value of a declared property.
@@ -141,7 +139,10 @@ func (s *ScoresService) Of(ctx context.Context, ws ident.Workspace, mapID string
 		st.Freshness = b.freshness(d.Stages[i].ID, now, fresh, stale)
 		out.Stages = append(out.Stages, st)
 	}
-	return out, nil
+	if q.Changes {
+		err = s.changes(ctx, ws, b, sources, &out)
+	}
+	return out, err
 }
 
 func (q Query) bounds(now when.Time) (from, to when.Time, err error) {
@@ -191,42 +192,6 @@ func (q Query) filter(d *Document) ([]Segment, error) {
 		return nil, fault.New(fault.Invalid, "too-many-segments", "At most %d segments at once.", maxSegments)
 	}
 	return all, nil
-}
-
-// source is a survey with its published versions and its window.
-type source struct {
-	survey   surveys.Record
-	versions map[int64]surveys.Version
-	groups   []cell.Group
-}
-
-func (s *ScoresService) read(ctx context.Context, ws ident.Workspace, mapID string, from, to when.Time) ([]source, error) {
-	list, err := s.Surveys.OfMap(ctx, ws, mapID)
-	if err != nil {
-		return nil, fmt.Errorf("reading the surveys of a map: %w", err)
-	}
-	list = slices.DeleteFunc(list, func(r surveys.Record) bool { return r.Current == nil })
-	out := make([]source, len(list))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(readers)
-	for i, r := range list {
-		g.Go(func() error {
-			old, err := s.Surveys.ArchivedAll(ctx, ws, r.ID)
-			if err != nil {
-				return fmt.Errorf("reading the versions of survey %s: %w", r.ID, err)
-			}
-			src := source{survey: r, versions: map[int64]surveys.Version{}}
-			for _, v := range append(old, *r.Current) {
-				src.versions[v.Number] = v
-			}
-			if src.groups, err = s.Windows.Window(ctx, ws, r.ID, from, to); err != nil {
-				return err
-			}
-			out[i] = src
-			return nil
-		})
-	}
-	return out, g.Wait()
 }
 
 // askable refuses properties that no version declares, where the query asks

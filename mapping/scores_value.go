@@ -71,6 +71,8 @@ type StageScore struct {
 	// Break is set where the shown wording of the satisfaction, EmotionBreak
 	// where that of the emotion began within the window: the picture breaks there.
 	Break, EmotionBreak *when.Time `json:"-"`
+	// How they moved since the window before, where that was asked for and is real.
+	SatisfactionMove, EmotionMove *Move `json:"-"`
 }
 
 // Scores is a map's scores of one window: what every format is made from.
@@ -81,4 +83,8 @@ type Scores struct {
 	AsOf     when.Time    `json:"as_of"`
 	Snapshot *string      `json:"snapshot"`
 	Stages   []StageScore `json:"stages"`
+	// Compared is how many measures have enough answers in both windows for a
+	// change to be told; the window before is [Before, From).
+	Compared int       `json:"-"`
+	Before   when.Time `json:"-"`
 }

@@ -90,7 +90,7 @@ func goldenLines() []string {
 				if err != nil {
 					panic(err)
 				}
-				add(fmt.Sprint("change ", m, " ", i), d.Value, d.P)
+				add(fmt.Sprint("change ", m, " ", i), d.Value, d.P, d.Low, d.High)
 			}
 			before = h
 		}

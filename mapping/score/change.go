@@ -92,11 +92,28 @@ type Difference struct {
 	Value  float64 // after − before, in the unit of the metric; 0 when a side is empty
 	P      float64 // two-sided, not adjusted; 1 when not Tested
 	Tested bool    // false when a side has too few answers for the test
+	// Low and High bound the 95 % interval of Value; 0 when not Tested.
+	Low, High float64
+}
+
+// hybrid bounds the difference of two scores by their own intervals:
+//
+//	d − √((a−aLow)² + (bHigh−b)²),  d + √((aHigh−a)² + (b−bLow)²)
+//
+// with b before and a after, method 10 of Newcombe (1998), "Interval estimation
+// for the difference between independent proportions", Statistics in Medicine
+// 17. It inherits what the intervals are good at: it never leaves the scale and
+// holds its level where a score lies near an end.
+func hybrid(before, after Estimate) (low, high float64) {
+	root := func(x, y float64) float64 { return math.Sqrt(float64(x*x) + float64(y*y)) }
+	d := after.Value - before.Value
+	return d - root(after.Value-after.Low, before.High-before.Value), d + root(after.High-after.Value, before.Value-before.Low)
 }
 
 // Change compares the scores of two windows: csat by TwoProportionZ (from one
 // answer a side), the other metrics by Welch (from two), nps on its points −100,
-// 0 and 100. Histograms of different metrics give ErrDifferentMetric, unusable
+// 0 and 100. The interval is Newcombe's hybrid of the two scores' own for csat
+// and nps, and Welch's for the means. Histograms of different metrics give ErrDifferentMetric, unusable
 // ones the error of Validate.
 func Change(before, after Histogram) (Difference, error) {
 	none := Difference{P: 1}
@@ -118,8 +135,15 @@ func Change(before, after Histogram) (Difference, error) {
 		_, d.P = TwoProportionZ(after.Count(4)+after.Count(5), a.N, before.Count(4)+before.Count(5), b.N)
 		d.Tested = true
 	case b.N >= 2 && a.N >= 2:
-		_, _, d.P = Welch(a, b)
+		var df float64
+		_, df, d.P = Welch(a, b)
 		d.Tested = true
+		se := math.Sqrt(a.Variance()/float64(a.N) + b.Variance()/float64(b.N))
+		half := float64(tQuantile(df) * se)
+		d.Low, d.High = d.Value-half, d.Value+half
+	}
+	if d.Tested && (before.Metric == CSAT || before.Metric == NPS) {
+		d.Low, d.High = hybrid(before.Score(), after.Score())
 	}
 	return d, nil
 }

@@ -174,6 +174,43 @@ func TestChangeSelectsTheTestOfTheMetric(t *testing.T) {
 	}
 }
 
+func TestChangeCarriesItsInterval(t *testing.T) {
+	// 56 of 70 against 48 of 80 is example (a) of Newcombe (1998), method 10: 0.0524 to 0.3339.
+	got, err := Change(counts(CSAT, 32, 0, 0, 0, 48), counts(CSAT, 14, 0, 0, 0, 56))
+	if err != nil || math.Abs(got.Low-5.24) > 0.005 || math.Abs(got.High-33.39) > 0.005 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	// Example (g): 10 of 10 against 0 of 20: 0.6791 to 1.0000.
+	got, err = Change(counts(CSAT, 20, 0, 0, 0, 0), counts(CSAT, 0, 0, 0, 0, 10))
+	if err != nil || math.Abs(got.Low-67.91) > 0.005 || math.Abs(got.High-100) > 1e-9 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	// A mean's interval leaves 0 out exactly where the test says so at 5 %.
+	rng := rand.New(rand.NewPCG(4, 2))
+	for range 2000 {
+		before, _ := randomHistogram(rng, Emotion, 60)
+		after, _ := randomHistogram(rng, Emotion, 60)
+		d, err := Change(before, after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Tested && math.Abs(d.P-0.05) > 1e-9 && (d.P < 0.05) != (d.Low > 0 || d.High < 0) {
+			t.Fatalf("from %v to %v: %+v", before.Counts, after.Counts, d)
+		}
+	}
+	// Both intervals hold the change itself, and stay on the scale.
+	for _, m := range []Metric{CSAT, NPS} {
+		for range 2000 {
+			before, _ := randomHistogram(rng, m, 400)
+			after, _ := randomHistogram(rng, m, 400)
+			d, err := Change(before, after)
+			if err != nil || d.Tested && (d.Low > d.Value || d.High < d.Value || d.High-d.Low > 2*m.Width()) {
+				t.Fatalf("%s from %v to %v: %+v, %v", m, before.Counts, after.Counts, d, err)
+			}
+		}
+	}
+}
+
 func randomHistogram(rng *rand.Rand, m Metric, most int) (Histogram, []int) {
 	h := NewHistogram(m)
 	values := make([]int, rng.IntN(most+1))
