@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"runtime"
 	"time"
 
 	_ "modernc.org/sqlite" // the pure-Go driver, registered as "sqlite"
+
+	"waymark/surveys/fault"
 )
 
 // SQLite is an open database file: two pools of readers and one group-commit writer.
@@ -26,6 +29,7 @@ type SQLite struct {
 	path   string
 	write  *sql.DB
 	writer *writer
+	opened os.FileInfo // the file as it was opened
 }
 
 // SQLiteOptions tune OpenSQLite; the zero value is right for production.
@@ -42,6 +46,9 @@ func OpenSQLite(ctx context.Context, path string, o SQLiteOptions) (*SQLite, err
 	if o.MaxGroup <= 0 {
 		o.MaxGroup = 512
 	}
+	if err := makeFile(path); err != nil {
+		return nil, err
+	}
 	// busy_timeout comes first: the pragmas after it may already have to wait.
 	wdb, err := sql.Open("sqlite", dsn(path, "_pragma", "busy_timeout(10000)", "_pragma", "journal_mode(WAL)",
 		"_pragma", "synchronous(FULL)", "_pragma", "secure_delete(ON)", "_pragma", "foreign_keys(OFF)",
@@ -56,14 +63,19 @@ func OpenSQLite(ctx context.Context, path string, o SQLiteOptions) (*SQLite, err
 		_ = wdb.Close()
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
-	s := &SQLite{path: path, write: wdb}
+	opened, err := os.Stat(path)
+	if err != nil {
+		_ = wdb.Close()
+		return nil, fmt.Errorf("opening %s: %w", path, err)
+	}
+	s := &SQLite{path: path, write: wdb, opened: opened}
 	for _, pool := range []**sql.DB{&s.Read, &s.Scan} {
 		if *pool, err = readers(path, o.Readers); err != nil {
 			_ = wdb.Close()
 			return nil, err
 		}
 	}
-	s.writer = newWriter(wdb, o.MaxGroup)
+	s.writer = newWriter(wdb, o.MaxGroup, s.inPlace)
 	return s, nil
 }
 
@@ -78,6 +90,29 @@ func readers(path string, n int) (*sql.DB, error) {
 	db.SetMaxIdleConns(n)
 	db.SetConnMaxIdleTime(time.Minute)
 	return db, nil
+}
+
+// makeFile makes a file that is not there yet, for nobody else to read; its
+// logs take over its permissions.
+func makeFile(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	switch {
+	case errors.Is(err, os.ErrExist):
+		return nil // SQLite says what it finds there
+	case err != nil:
+		return fmt.Errorf("making the store: %w", err)
+	}
+	return f.Close()
+}
+
+// inPlace reports a file that was moved, deleted or replaced since it was
+// opened. What went on being written to it would be lost to the next start.
+func (s *SQLite) inPlace() error {
+	now, err := os.Stat(s.path)
+	if err == nil && os.SameFile(s.opened, now) {
+		return nil
+	}
+	return fault.Wrap(err, fault.Unavailable, "store-gone", "The store's file is not where it was opened: put it back, or start again with another one.")
 }
 
 func dsn(path string, kv ...string) string {

@@ -110,6 +110,20 @@ func SQLiteDuplicate(err error) bool {
 	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY || e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE)
 }
 
+// sqliteBroken reports whether err may lie in the connection: another one to
+// the same file may be able to do what this one could not.
+func sqliteBroken(err error) bool {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return true
+	}
+	return false
+}
+
 // SQLiteFault turns what the driver says of a store that is down, full or
 // read-only into a fault; other errors pass unchanged.
 func SQLiteFault(err error) error {
@@ -122,11 +136,15 @@ func SQLiteFault(err error) error {
 	case !errors.As(err, &e):
 		return err
 	}
+	switch e.Code() {
+	case sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE, sqlite3.SQLITE_IOERR_SHMSIZE:
+		return fault.Wrap(err, fault.Unavailable, "store-down", "The store's disk takes no writes at the moment.")
+	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_FULL:
 		return fault.Wrap(err, fault.Unavailable, "store-full", "The store's disk is full.")
 	case sqlite3.SQLITE_READONLY:
-		return fault.Wrap(err, fault.Unavailable, "store-read-only", "The store cannot be written.")
+		return fault.Wrap(err, fault.Unavailable, "store-read-only", "The store's file cannot be written: its permissions or its disk forbid it.")
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_INTERRUPT:
 		return fault.Wrap(err, fault.Unavailable, "store-down", "The store cannot be used at the moment.")
 	}

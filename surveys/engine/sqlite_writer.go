@@ -85,6 +85,7 @@ type job struct {
 type writer struct {
 	db       *sql.DB
 	maxGroup int
+	inPlace  func() error // whether the file is still where it was
 
 	jobs  chan *job
 	stop  chan struct{} // closed to ask the loop to end
@@ -96,8 +97,8 @@ type writer struct {
 
 var errClosed = errors.New("the store is closed")
 
-func newWriter(db *sql.DB, maxGroup int) *writer {
-	w := &writer{db: db, maxGroup: maxGroup, jobs: make(chan *job, 4*maxGroup), stop: make(chan struct{}), ended: make(chan struct{})}
+func newWriter(db *sql.DB, maxGroup int, inPlace func() error) *writer {
+	w := &writer{db: db, maxGroup: maxGroup, inPlace: inPlace, jobs: make(chan *job, 4*maxGroup), stop: make(chan struct{}), ended: make(chan struct{})}
 	go w.loop()
 	return w
 }
@@ -176,6 +177,11 @@ func (w *writer) loop() {
 				break fill
 			}
 		}
+		if err := w.inPlace(); err != nil {
+			w.failed.Add(1)
+			w.finish(group, err)
+			continue
+		}
 		if conn == nil {
 			c, err := w.db.Conn(context.Background())
 			if err != nil {
@@ -207,8 +213,10 @@ func (w *writer) commit(tx *Tx, group []*job) error {
 		}
 		if j.err = w.run(tx, j); j.err == nil {
 			n++
-		} else if !inTransaction(tx) {
-			// SQLite ended the whole transaction (disk full, I/O error).
+		} else if sqliteBroken(j.err) || !inTransaction(tx) {
+			// The file was opened when it could not be written, or SQLite ended
+			// the whole transaction (disk full, I/O error).
+			_, _ = tx.Exec("ROLLBACK")
 			return fmt.Errorf("writing a group: %w", j.err)
 		}
 	}

@@ -61,13 +61,23 @@ func startWith(t *testing.T, args, environ []string, wrap ...string) *program {
 // startCommand is startWith for another command that listens.
 func startCommand(t *testing.T, name string, args, environ []string, wrap ...string) *program {
 	t.Helper()
+	return startAs(t, nil, name, args, environ, wrap...)
+}
+
+// startAs is startCommand for another user.
+func startAs(t *testing.T, attr *syscall.SysProcAttr, name string, args, environ []string, wrap ...string) *program {
+	t.Helper()
 	argv := append(append(wrap[:len(wrap):len(wrap)], bin, name, "--addr", "127.0.0.1:0"), args...)
 	p := &program{t: t, key: adminKey, log: &bytes.Buffer{}, http: &http.Client{Timeout: 20 * time.Second,
 		Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 	p.cmd = exec.Command(argv[0], argv[1:]...)
 	p.cmd.Env = append(append(os.Environ(), "WAYMARK_BOOTSTRAP_KEY="+adminKey), environ...)
 	p.cmd.Stderr = p.log
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if attr == nil {
+		attr = &syscall.SysProcAttr{}
+	}
+	p.cmd.SysProcAttr = attr
+	attr.Setpgid = true
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
