@@ -17,6 +17,7 @@ type Marks interface {
 // Leases let one process at a time sweep; workspace.Service does.
 type Leases interface {
 	AcquireLease(ctx context.Context, name, holder string, now, until when.Time) (bool, error)
+	ReleaseLease(ctx context.Context, name, holder string) error
 }
 
 // Sweep enqueues what the queue forgot: at the start, then every few seconds.
@@ -30,6 +31,7 @@ type Sweep struct {
 }
 
 const (
+	sweepName  = "sweep"
 	sweepEvery = 2 * time.Second
 	sweepLease = 10 * time.Second
 	sweepLimit = 1000
@@ -46,9 +48,20 @@ func (s *Sweep) Run(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
+			s.release(context.WithoutCancel(ctx))
 			return
 		case <-t.C:
 		}
+	}
+}
+
+// release gives the lease back, so that the next process need not wait for
+// its end.
+func (s *Sweep) release(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	if err := s.Leases.ReleaseLease(ctx, sweepName, s.Holder); err != nil {
+		s.Log.Warn("giving the lease of the sweep back", "error", err)
 	}
 }
 
@@ -56,7 +69,7 @@ func (s *Sweep) once(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
 	now := when.Of(s.Now())
-	ours, err := s.Leases.AcquireLease(ctx, "sweep", s.Holder, now, now.Add(sweepLease))
+	ours, err := s.Leases.AcquireLease(ctx, sweepName, s.Holder, now, now.Add(sweepLease))
 	if err != nil || !ours {
 		return err
 	}

@@ -117,10 +117,18 @@ func TestTasksOfOneSurveyDoNotRaceButNoneIsForgotten(t *testing.T) {
 	}
 }
 
-type leases struct{ ours bool }
+type leases struct {
+	ours     bool
+	released *string
+}
 
 func (l leases) AcquireLease(context.Context, string, string, when.Time, when.Time) (bool, error) {
 	return l.ours, nil
+}
+
+func (l leases) ReleaseLease(_ context.Context, name, holder string) error {
+	*l.released = name + " " + holder
+	return nil
 }
 
 type marks struct{}
@@ -132,12 +140,23 @@ func (marks) Due(context.Context, int) ([]ident.Ref, when.Time, error) {
 func TestOnlyTheHolderOfTheLeaseSweeps(t *testing.T) {
 	for _, ours := range []bool{true, false} {
 		q := &queue{}
-		s := &Sweep{Marks: marks{}, Leases: leases{ours}, Queue: q, Now: time.Now, Log: silent, Holder: "me"}
+		s := &Sweep{Marks: marks{}, Leases: leases{ours: ours}, Queue: q, Now: time.Now, Log: silent, Holder: "me"}
 		if err := s.once(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		if want := map[bool]int{true: 2, false: 0}[ours]; q.len() != want {
 			t.Errorf("ours %v: %d tasks, want %d", ours, q.len(), want)
 		}
+	}
+}
+
+func TestASweepThatEndsGivesItsLeaseBack(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var released string
+	s := &Sweep{Marks: marks{}, Leases: leases{true, &released}, Queue: &queue{}, Now: time.Now, Log: silent, Holder: "me"}
+	cancel()
+	s.Run(ctx)
+	if released != "sweep me" {
+		t.Errorf("released is %q", released)
 	}
 }

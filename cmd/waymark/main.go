@@ -52,6 +52,7 @@ var errUsage = errors.New("see --help")
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	e := env{os.Stdout, os.Stderr, os.Getenv, slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	os.Exit(Main(ctx, e, os.Args[1:]))
 }

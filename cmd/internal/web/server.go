@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -43,6 +44,7 @@ type Server struct {
 	metrics  metrics
 	guesses  guesses // of keys
 	links    guesses // of the tokens in links
+	conns    conns
 	app      *fiber.App
 }
 
@@ -75,6 +77,8 @@ func (s *Server) Handler() *fiber.App {
 	s.routes(app)
 	app.Use(func(*fiber.Ctx) error { return fault.NotFoundError() })
 	s.guard(app)
+	app.Server().ConnState = changed
+	app.Server().CloseOnShutdown = true // the last answer says that the connection ends
 	s.app = app
 	return app
 }
@@ -145,8 +149,28 @@ func (s *Server) Listen(addr string, ready func(net.Addr)) error {
 		return fmt.Errorf("listening on %s: %w", addr, err)
 	}
 	ready(ln.Addr())
-	return s.app.Listener(ln)
+	return s.app.Listener(listener{ln, &s.conns})
 }
 
-// Shutdown ends taking requests and waits for those that run.
-func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWithContext(ctx) }
+// stopPause lets a request that is on its way arrive before a stop gives its
+// connection up.
+const stopPause = 300 * time.Millisecond
+
+// Shutdown ends taking requests and waits for those that run, until ctx ends.
+func (s *Server) Shutdown(ctx context.Context) error {
+	ended := make(chan error, 1)
+	go func() { ended <- s.app.ShutdownWithContext(ctx) }()
+	t := time.NewTicker(stopPause)
+	defer t.Stop()
+	for {
+		select {
+		case err := <-ended:
+			if n := s.conns.giveUp(); errors.Is(err, context.DeadlineExceeded) {
+				return fmt.Errorf("stopping: %d requests still ran and were cut off", n)
+			}
+			return err
+		case <-t.C:
+			s.conns.giveUp()
+		}
+	}
+}
