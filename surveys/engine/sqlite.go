@@ -6,13 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"runtime"
 	"time"
-
-	_ "modernc.org/sqlite" // the pure-Go driver, registered as "sqlite"
-
-	"waymark/surveys/fault"
 )
 
 // SQLite is an open database file: two pools of readers and one group-commit writer.
@@ -29,7 +24,7 @@ type SQLite struct {
 	path   string
 	write  *sql.DB
 	writer *writer
-	opened os.FileInfo // the file as it was opened
+	place  *place
 }
 
 // SQLiteOptions tune OpenSQLite; the zero value is right for production.
@@ -50,12 +45,10 @@ func OpenSQLite(ctx context.Context, path string, o SQLiteOptions) (*SQLite, err
 		return nil, err
 	}
 	// busy_timeout comes first: the pragmas after it may already have to wait.
-	wdb, err := sql.Open("sqlite", dsn(path, "_pragma", "busy_timeout(10000)", "_pragma", "journal_mode(WAL)",
+	p := &place{path: path}
+	wdb := p.pool(dsn(path, "_pragma", "busy_timeout(10000)", "_pragma", "journal_mode(WAL)",
 		"_pragma", "synchronous(FULL)", "_pragma", "secure_delete(ON)", "_pragma", "foreign_keys(OFF)",
 		"_pragma", "cache_size(-32000)", "_pragma", "wal_autocheckpoint(4000)", "_pragma", "temp_store(MEMORY)", "_txlock", "immediate"))
-	if err != nil {
-		return nil, fmt.Errorf("opening %s for writing: %w", path, err)
-	}
 	wdb.SetMaxOpenConns(1)
 	wdb.SetMaxIdleConns(1)
 	wdb.SetConnMaxIdleTime(0)
@@ -63,56 +56,21 @@ func OpenSQLite(ctx context.Context, path string, o SQLiteOptions) (*SQLite, err
 		_ = wdb.Close()
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
-	opened, err := os.Stat(path)
-	if err != nil {
+	if err := p.keep(); err != nil {
 		_ = wdb.Close()
-		return nil, fmt.Errorf("opening %s: %w", path, err)
+		return nil, err
 	}
-	s := &SQLite{path: path, write: wdb, opened: opened}
-	for _, pool := range []**sql.DB{&s.Read, &s.Scan} {
-		if *pool, err = readers(path, o.Readers); err != nil {
-			_ = wdb.Close()
-			return nil, err
-		}
-	}
-	s.writer = newWriter(wdb, o.MaxGroup, s.inPlace)
-	return s, nil
+	return &SQLite{Read: p.readers(o.Readers), Scan: p.readers(o.Readers), path: path, write: wdb, writer: newWriter(wdb, o.MaxGroup, p.kept), place: p}, nil
 }
 
-// readers opens a pool of up to n read-only connections, each when it is needed.
-func readers(path string, n int) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(path, "_pragma", "busy_timeout(10000)", "_pragma", "query_only(ON)",
+// readers is a pool of up to n read-only connections, each opened when it is needed.
+func (p *place) readers(n int) *sql.DB {
+	db := p.pool(dsn(p.path, "_pragma", "busy_timeout(10000)", "_pragma", "query_only(ON)",
 		"_pragma", "cache_size(-8000)", "_pragma", "temp_store(MEMORY)"))
-	if err != nil {
-		return nil, fmt.Errorf("opening %s for reading: %w", path, err)
-	}
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	db.SetConnMaxIdleTime(time.Minute)
-	return db, nil
-}
-
-// makeFile makes a file that is not there yet, for nobody else to read; its
-// logs take over its permissions.
-func makeFile(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
-	switch {
-	case errors.Is(err, os.ErrExist):
-		return nil // SQLite says what it finds there
-	case err != nil:
-		return fmt.Errorf("making the store: %w", err)
-	}
-	return f.Close()
-}
-
-// inPlace reports a file that was moved, deleted or replaced since it was
-// opened. What went on being written to it would be lost to the next start.
-func (s *SQLite) inPlace() error {
-	now, err := os.Stat(s.path)
-	if err == nil && os.SameFile(s.opened, now) {
-		return nil
-	}
-	return fault.Wrap(err, fault.Unavailable, "store-gone", "The store's file is not where it was opened: put it back, or start again with another one.")
+	return db
 }
 
 func dsn(path string, kv ...string) string {
@@ -171,5 +129,8 @@ func (s *SQLite) Checkpoint(ctx context.Context) error {
 // Close ends the writer after what waits is written, then the pools of readers.
 func (s *SQLite) Close() error {
 	s.writer.close()
+	if err := s.place.kept(); err != nil {
+		return err // the last to close would remove another store's log
+	}
 	return errors.Join(s.Read.Close(), s.Scan.Close(), s.write.Close())
 }

@@ -85,7 +85,7 @@ type job struct {
 type writer struct {
 	db       *sql.DB
 	maxGroup int
-	inPlace  func() error // whether the file is still where it was
+	kept     func() error // whether the file is still where it was
 
 	jobs  chan *job
 	stop  chan struct{} // closed to ask the loop to end
@@ -97,8 +97,8 @@ type writer struct {
 
 var errClosed = errors.New("the store is closed")
 
-func newWriter(db *sql.DB, maxGroup int, inPlace func() error) *writer {
-	w := &writer{db: db, maxGroup: maxGroup, inPlace: inPlace, jobs: make(chan *job, 4*maxGroup), stop: make(chan struct{}), ended: make(chan struct{})}
+func newWriter(db *sql.DB, maxGroup int, kept func() error) *writer {
+	w := &writer{db: db, maxGroup: maxGroup, kept: kept, jobs: make(chan *job, 4*maxGroup), stop: make(chan struct{}), ended: make(chan struct{})}
 	go w.loop()
 	return w
 }
@@ -177,7 +177,7 @@ func (w *writer) loop() {
 				break fill
 			}
 		}
-		if err := w.inPlace(); err != nil {
+		if err := w.kept(); err != nil {
 			w.failed.Add(1)
 			w.finish(group, err)
 			continue

@@ -33,7 +33,7 @@ func TestAttack60FilesThatMayNotGrowLoseNothingAndAreLeftWithoutARestart(t *test
 	p := startWith(t, args, nil)
 	o := strain(t, p)
 	fileLimit(t, p.cmd.Process.Pid, 0)
-	o.down(true, "store-down") // a quota is no full disk
+	o.down([]int{200}, "store-down") // a quota is no full disk
 	fileLimit(t, p.cmd.Process.Pid, ^uint64(0))
 	o.back(args...)
 }
@@ -63,7 +63,7 @@ func TestAttack60AFullDiskLosesNothingAndIsLeftWithoutARestart(t *testing.T) {
 		_ = f.Close()
 		time.Sleep(50 * time.Millisecond) // the program may have freed some
 	}
-	o.down(true, "store-full")
+	o.down([]int{200}, "store-full")
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestAttack60ADiskThatFailsLosesNothingAndIsLeftWithoutARestart(t *testing.T
 			p := startWith(t, args, nil)
 			o := strain(t, p)
 			end := inject(t, p.cmd.Process.Pid, c.expression)
-			o.down(true, c.slugs...)
+			o.down([]int{200}, c.slugs...)
 			end()
 			o.back(args...)
 		})
@@ -134,12 +134,12 @@ func TestAttack60AStoreThatWasMovedTakesNothingUntilItIsPutBack(t *testing.T) {
 	if err := os.Rename(data, data+".moved"); err != nil {
 		t.Fatal(err)
 	}
-	o.down(true, "store-gone")
+	o.down([]int{200, 503}, "store-gone") // whoever has the file open may read it
 	// A fresh directory with another store in its place is no better.
 	other := startWith(t, args, nil)
 	other.survey()
 	other.stop()
-	o.down(true, "store-gone")
+	o.down([]int{200, 503}, "store-gone") // whoever has the file open may read it
 	if err := errors.Join(os.RemoveAll(data), os.Rename(data+".moved", data)); err != nil {
 		t.Fatal(err)
 	}
