@@ -91,6 +91,8 @@ type Mark struct {
 	ID  string
 	Rev int64
 	At  []int64 // instants, milliseconds
+	// Since is when the response's oldest mark was set.
+	Since when.Time
 }
 
 // Key is a place in a survey's responses ordered by (OccurredAt, ID). The

@@ -10,6 +10,7 @@ import (
 
 	"waymark/responses"
 	"waymark/surveys/ident"
+	"waymark/surveys/when"
 )
 
 // Responses is the part of responses.Store that cells are made from.
@@ -25,6 +26,9 @@ type Roller struct {
 	Cells     Store
 	Responses Responses
 	Versions  Versions
+	// Rolled, where set, is told when the oldest of the marks just cleared was
+	// set: from then until now scores did not show an answer.
+	Rolled func(oldest when.Time)
 }
 
 const (
@@ -58,6 +62,9 @@ func (r *Roller) RollUp(ctx context.Context, ws ident.Workspace, survey string) 
 			return n, fmt.Errorf("clearing the marks of survey %s: %w", survey, err)
 		}
 		n += len(marks)
+		if r.Rolled != nil {
+			r.Rolled(marks[0].Since) // they are read oldest first
+		}
 		if len(marks) >= limit {
 			limit = largeBatch
 		}

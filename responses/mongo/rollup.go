@@ -65,9 +65,9 @@ func (s *Store) Marks(ctx context.Context, ws ident.Workspace, survey string, li
 	defer cancel()
 	var out []responses.Mark
 	err := s.each(ctx, s.m.Majority(collection), bson.D{{Key: "mark_key", Value: key(ws, survey)}},
-		options.Find().SetSort(asc("mark_since")).SetLimit(int64(limit)).SetProjection(bson.D{{Key: "id", Value: 1}, {Key: "rev", Value: 1}, {Key: "marks", Value: 1}}),
+		options.Find().SetSort(asc("mark_since")).SetLimit(int64(limit)).SetProjection(bson.D{{Key: "id", Value: 1}, {Key: "rev", Value: 1}, {Key: "marks", Value: 1}, {Key: "mark_since", Value: 1}}),
 		func(d *doc) error {
-			out = append(out, responses.Mark{ID: d.ID, Rev: d.Rev, At: d.Marks})
+			out = append(out, responses.Mark{ID: d.ID, Rev: d.Rev, At: d.Marks, Since: when.Milli(d.MarkSince)})
 			return nil
 		})
 	return out, err

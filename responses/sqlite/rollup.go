@@ -18,7 +18,7 @@ const (
 
 	factsQuery = "SELECT id, version, status, occurred_at, answers, properties FROM responses WHERE " + inRange + " ORDER BY occurred_at, id LIMIT ?"
 	countQuery = "SELECT count(*) FROM (SELECT 1 FROM responses WHERE " + inRange + " LIMIT ?)"
-	marksQuery = "SELECT id, rev, marks FROM responses WHERE ws = ? AND survey = ? AND marked_at IS NOT NULL ORDER BY marked_at LIMIT ?"
+	marksQuery = "SELECT id, rev, marks, marked_at FROM responses WHERE ws = ? AND survey = ? AND marked_at IS NOT NULL ORDER BY marked_at LIMIT ?"
 	clearQuery = "UPDATE responses SET marks = NULL, marked_at = NULL WHERE ws = ? AND id = ? AND rev = ?"
 	emptyQuery = "UPDATE responses SET seq = 0, version = 0, occurred_at = 0, received_at = 0 WHERE ws = ? AND id = ? AND rev = ? AND status = 'erased'"
 	dueQuery   = "SELECT ws, survey FROM responses WHERE marked_at IS NOT NULL AND (ws, survey) > (?, ?) ORDER BY ws, survey LIMIT 1"
@@ -85,9 +85,11 @@ func (s *Store) Marks(ctx context.Context, ws ident.Workspace, survey string, li
 	for rows.Next() {
 		var m responses.Mark
 		var at sql.RawBytes
-		if err := rows.Scan(&m.ID, &m.Rev, &at); err != nil {
+		var since int64
+		if err := rows.Scan(&m.ID, &m.Rev, &at, &since); err != nil {
 			return nil, wrap("reading marks", err)
 		}
+		m.Since = when.Milli(since)
 		if err := json.Unmarshal(at, &m.At); err != nil {
 			return nil, fmt.Errorf("reading the marks of %s: %w", m.ID, err)
 		}

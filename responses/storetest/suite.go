@@ -362,7 +362,7 @@ func Run(t *testing.T, open func(t *testing.T) responses.Store) {
 		}
 		ms, err := s.Marks(ctx, "w", "srv_a", 10)
 		must(t, err)
-		if len(ms) != 2 || ms[0].ID != "rsp_a" || !reflect.DeepEqual(ms[0].At, []int64{10}) {
+		if len(ms) != 2 || ms[0].ID != "rsp_a" || !reflect.DeepEqual(ms[0].At, []int64{10}) || ms[0].Since != when.Milli(11) || ms[1].Since != when.Milli(21) {
 			t.Fatalf("%+v", ms)
 		}
 		moved := rec("rsp_a", 10)

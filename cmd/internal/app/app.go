@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"waymark/cmd/internal/config"
 	"waymark/cmd/internal/web"
 	"waymark/mapping"
@@ -29,6 +31,7 @@ import (
 	"waymark/surveys/ident"
 	surveysmongo "waymark/surveys/mongo"
 	surveyssqlite "waymark/surveys/sqlite"
+	"waymark/surveys/when"
 	"waymark/surveys/workspace"
 	workspacemongo "waymark/surveys/workspace/mongo"
 	workspacesqlite "waymark/surveys/workspace/sqlite"
@@ -47,6 +50,7 @@ type App struct {
 	Idempotency *idempotency.Service
 	Roller      *cell.Roller
 
+	lag    prometheus.Collector
 	sqlite *engine.SQLite // one of the two is nil
 	mongo  *engine.Mongo
 	stores stores
@@ -188,7 +192,10 @@ func (a *App) wire() {
 			_, err := a.Maps.Get(ctx, ws, id)
 			return err
 		}}
-	a.Roller = &cell.Roller{Cells: a.stores.cells, Responses: a.stores.responses, Versions: a.Surveys}
+	lag := web.NewLag()
+	a.lag = lag
+	a.Roller = &cell.Roller{Cells: a.stores.cells, Responses: a.stores.responses, Versions: a.Surveys,
+		Rolled: func(oldest when.Time) { lag.Observe(a.Now().Sub(oldest.Time()).Seconds()) }}
 	a.Scores = &mapping.ScoresService{Maps: a.Maps, Surveys: a.stores.surveys, Windows: a.Roller, Now: a.Now,
 		Ages: func(ctx context.Context, ws ident.Workspace) (fresh, stale time.Duration, err error) {
 			s, _, err := a.Workspaces.Settings(ctx, ws)
@@ -200,7 +207,7 @@ func (a *App) wire() {
 // Server gives the HTTP server over the services.
 func (a *App) Server() *web.Server {
 	s := &web.Server{Workspaces: a.Workspaces, Surveys: a.Surveys, Responses: a.Responses, Maps: a.Maps, Scores: a.Scores, BaseURL: a.BaseURL(), Idempotency: a.Idempotency,
-		Ready: a.ready, Gauges: a.gauges, Now: a.Now, Log: a.Log, NoLimit: a.Config.LimitsOff}
+		Ready: a.ready, Gauges: a.gauges, Lag: a.lag, Now: a.Now, Log: a.Log, NoLimit: a.Config.LimitsOff}
 	s.Handler()
 	return s
 }

@@ -85,6 +85,10 @@ func TestAnswersAreRolledUpByThemselves(t *testing.T) {
 	p.answers(survey, 20)
 	p.waitRolledUp()
 	p.verify(args...)
+	const count = "\nwaymark_rollup_lag_seconds_count "
+	if body := string(p.want(200, "GET", "/metrics", "").body); !strings.Contains(body, count) || strings.Contains(body, count+"0\n") {
+		t.Error("how long answers waited for their roll-up is not counted")
+	}
 }
 
 func TestAFlushOfRedisLosesNothing(t *testing.T) { // attack 57

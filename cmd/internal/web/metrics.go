@@ -16,6 +16,13 @@ type Gauges struct {
 	OldestMarkSeconds                                      float64 // age of the oldest mark not rolled up; 0 without any
 }
 
+// NewLag makes the histogram of how long answers were stored before scores
+// showed them: one observation a roll-up, of its oldest answer.
+func NewLag() prometheus.Histogram {
+	return prometheus.NewHistogram(prometheus.HistogramOpts{Name: "waymark_rollup_lag_seconds", Help: "Time from an answer's storing to its roll-up, of the oldest answer of each roll-up.",
+		Buckets: []float64{.1, .25, .5, 1, 2, 5, 15, 60, 600}})
+}
+
 // metrics counts what the server does, under a registry of its own.
 type metrics struct {
 	registry *prometheus.Registry
@@ -92,5 +99,8 @@ func (f *figures) Collect(to chan<- prometheus.Metric) {
 
 func (s *Server) serveMetrics() fiber.Handler {
 	s.metrics.registry.MustRegister(newFigures(s.Gauges))
+	if s.Lag != nil {
+		s.metrics.registry.MustRegister(s.Lag)
+	}
 	return adaptor.HTTPHandler(promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
 }

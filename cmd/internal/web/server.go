@@ -11,6 +11,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/recover"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"waymark/mapping"
 	"waymark/responses"
@@ -34,7 +35,8 @@ type Server struct {
 	// Ready reports what is down: an error for the store, names for what is
 	// only degraded.
 	Ready   func(ctx context.Context) (degraded []string, err error)
-	Gauges  func() Gauges // figures of the store and the queue, for /metrics
+	Gauges  func() Gauges        // figures of the store and the queue, for /metrics
+	Lag     prometheus.Collector // NewLag's, where this process may roll up
 	Now     func() time.Time
 	Log     *slog.Logger
 	NoLimit bool // rate limits are off, for tests on loopback
