@@ -116,7 +116,7 @@ func (b *board) add(src source) error {
 			p.inherited = earlier(p.inherited, v.PublishedAt)
 		}
 		for _, s := range v.Series {
-			if err := b.wording(p, src.survey, v, s); err != nil {
+			if err := b.wording(p, src, v, s); err != nil {
 				return err
 			}
 		}
@@ -124,7 +124,7 @@ func (b *board) add(src source) error {
 	for _, g := range src.groups {
 		v, ok := src.versions[g.Version]
 		if !ok {
-			return fault.New(fault.Internal, "unknown-version", "The cells of survey %s name version %d, which is not stored.", src.survey.ID, g.Version)
+			return fault.New(fault.Internal, "unknown-version", "The cells of survey %s name version %d, which is not stored.", src.survey, g.Version)
 		}
 		p := b.at(v.Binding)
 		if p == nil {
@@ -145,7 +145,7 @@ func (b *board) add(src source) error {
 		}
 		for _, s := range v.Series {
 			if err := p.series[s.ID].count(values, g.Histograms[s.Question], matches); err != nil {
-				return fmt.Errorf("adding answers of survey %s: %w", src.survey.ID, err)
+				return fmt.Errorf("adding answers of survey %s: %w", src.survey, err)
 			}
 		}
 	}
@@ -153,13 +153,13 @@ func (b *board) add(src source) error {
 }
 
 // wording makes the series known at the place.
-func (b *board) wording(p *place, r surveys.Record, v surveys.Version, s surveys.Series) error {
+func (b *board) wording(p *place, src source, v surveys.Version, s surveys.Series) error {
 	m, err := score.ParseMetric(s.Metric)
 	if err != nil {
-		return fmt.Errorf("reading version %d of survey %s: %w", v.Number, r.ID, err)
+		return fmt.Errorf("reading version %d of survey %s: %w", v.Number, src.survey, err)
 	}
 	p.ever[s.Metric] = true
-	if r.Current.Number == v.Number {
+	if src.current == v.Number {
 		p.asked[s.Metric] = true
 	}
 	known := p.series[s.ID]
@@ -175,7 +175,7 @@ func (b *board) wording(p *place, r surveys.Record, v surveys.Version, s surveys
 	if known.newest.Before(v.PublishedAt) || known.newest == v.PublishedAt && s.Question < known.Question {
 		known.newest, known.Series = v.PublishedAt, s
 	}
-	known.surveys = insert(known.surveys, r.ID)
+	known.surveys = insert(known.surveys, src.survey)
 	return nil
 }
 

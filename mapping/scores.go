@@ -243,7 +243,7 @@ func (s *ScoresService) newest(ctx context.Context, ws ident.Workspace, b *board
 			continue
 		}
 		if len(places) == 1 && !elsewhere {
-			last, err := s.Windows.Last(ctx, ws, src.survey.ID)
+			last, err := s.Windows.Last(ctx, ws, src.survey)
 			if err != nil {
 				return err
 			}
@@ -254,7 +254,7 @@ func (s *ScoresService) newest(ctx context.Context, ws ident.Workspace, b *board
 		}
 		// The survey moved between stages: only its groups tell which answer
 		// belongs where. Answers lie at most minutes ahead of now.
-		groups, err := s.Windows.Window(ctx, ws, src.survey.ID, when.Milli(0), now.Add(time.Hour))
+		groups, err := s.Windows.Window(ctx, ws, src.survey, when.Milli(0), now.Add(time.Hour))
 		if err != nil {
 			return err
 		}

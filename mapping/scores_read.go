@@ -9,13 +9,15 @@ import (
 
 	"waymark/mapping/cell"
 	"waymark/surveys"
+	"waymark/surveys/fault"
 	"waymark/surveys/ident"
 	"waymark/surveys/when"
 )
 
 // source is a survey with its published versions and its window.
 type source struct {
-	survey   surveys.Record
+	survey   string
+	current  int64 // the newest published version; 0 where the survey is gone
 	versions map[int64]surveys.Version
 	groups   []cell.Group
 }
@@ -25,21 +27,34 @@ func (s *ScoresService) read(ctx context.Context, ws ident.Workspace, mapID stri
 	if err != nil {
 		return nil, fmt.Errorf("reading the surveys of a map: %w", err)
 	}
-	list = slices.DeleteFunc(list, func(r surveys.Record) bool { return r.Current == nil })
+	list = slices.DeleteFunc(list, func(o surveys.Outline) bool { return o.Current == 0 })
 	out := make([]source, len(list))
-	err = each(ctx, list, func(ctx context.Context, i int, r surveys.Record) error {
-		old, err := s.Surveys.ArchivedAll(ctx, ws, r.ID)
-		if err != nil {
-			return fmt.Errorf("reading the versions of survey %s: %w", r.ID, err)
-		}
-		out[i] = source{survey: r, versions: map[int64]surveys.Version{}}
-		for _, v := range append(old, *r.Current) {
-			out[i].versions[v.Number] = v
-		}
-		out[i].groups, err = s.Windows.Window(ctx, ws, r.ID, from, to)
+	err = each(ctx, list, func(ctx context.Context, i int, o surveys.Outline) (err error) {
+		out[i], err = s.window(ctx, ws, o.ID, from, to)
 		return err
 	})
-	return out, err
+	return slices.DeleteFunc(out, func(src source) bool { return src.current == 0 }), err
+}
+
+// window reads the window of a survey, and its versions after it: an answer may
+// be to a version that is published only now.
+func (s *ScoresService) window(ctx context.Context, ws ident.Workspace, survey string, from, to when.Time) (source, error) {
+	src := source{survey: survey, versions: map[int64]surveys.Version{}}
+	var err error
+	if src.groups, err = s.Windows.Window(ctx, ws, survey, from, to); err != nil {
+		return src, err
+	}
+	published, err := s.Surveys.Published(ctx, ws, survey)
+	if fault.Is(err, fault.NotFound) {
+		return source{survey: survey}, nil // deleted meanwhile
+	}
+	if err != nil {
+		return src, fmt.Errorf("reading the versions of survey %s: %w", survey, err)
+	}
+	for _, v := range published {
+		src.versions[v.Number], src.current = v, v.Number
+	}
+	return src, nil
 }
 
 // each runs do for every item, a few at once.

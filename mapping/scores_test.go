@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,19 +40,25 @@ type world struct {
 	surveys  []surveys.Record
 	archived map[string][]surveys.Version
 	answers  []answer
+	while    func() // where set, happens once before a window is read
 }
 
-func (w *world) OfMap(_ context.Context, _ ident.Workspace, mapID string) (out []surveys.Record, err error) {
+func (w *world) OfMap(_ context.Context, _ ident.Workspace, mapID string) (out []surveys.Outline, err error) {
 	for _, r := range w.surveys {
 		if r.Map == mapID {
-			out = append(out, r)
+			out = append(out, surveys.Outline{ID: r.ID, Binding: r.Binding, Current: r.Current.Number})
 		}
 	}
 	return out, nil
 }
 
-func (w *world) ArchivedAll(_ context.Context, _ ident.Workspace, survey string) ([]surveys.Version, error) {
-	return w.archived[survey], nil
+func (w *world) Published(_ context.Context, _ ident.Workspace, survey string) ([]surveys.Version, error) {
+	for _, r := range w.surveys {
+		if r.ID == survey {
+			return append(slices.Clone(w.archived[survey]), *r.Current), nil
+		}
+	}
+	return nil, fault.NotFoundError()
 }
 
 func (w *world) version(survey string, n int64) surveys.Version {
@@ -69,6 +76,10 @@ func (w *world) version(survey string, n int64) surveys.Version {
 }
 
 func (w *world) Window(_ context.Context, _ ident.Workspace, survey string, from, to when.Time) ([]cell.Group, error) {
+	if w.while != nil {
+		w.while()
+		w.while = nil
+	}
 	var out []cell.Group
 	for _, a := range w.answers {
 		if a.survey != survey || a.at.Before(from) || !a.at.Before(to) {
@@ -274,6 +285,19 @@ func TestTheSatisfactionIsTheNamedMetricElseTheFirstThatIsAsked(t *testing.T) {
 		if m := ask(t, s, id, "").Stages[0].Satisfaction; m.Metric != want || *m.N != 7 {
 			t.Errorf("%+v, want %s", m, want)
 		}
+	}
+}
+
+func TestWhatIsPublishedWhileScoresAreReadDisturbsNone(t *testing.T) {
+	w, s, id := scene(t, document)
+	w.publish(version("srv_a", 1, id, "delivery", "", 9*day, nil, sat))
+	w.give(10, "srv_a", 1, day, nil, map[string]int{"sat": 5})
+	w.while = func() {
+		w.publish(version("srv_a", 2, id, "delivery", "", 0, nil, sat))
+		w.give(5, "srv_a", 2, time.Second, nil, map[string]int{"sat": 1})
+	}
+	if got := ask(t, s, id, "window=P7D").Stages[1].Satisfaction; got.N == nil || *got.N != 15 {
+		t.Errorf("got %+v", got)
 	}
 }
 

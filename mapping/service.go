@@ -15,11 +15,13 @@ import (
 	"waymark/surveys/when"
 )
 
-// Surveys reads the surveys that hang on a map with all their published
-// versions; a surveys.Store does.
+// Surveys reads the surveys that hang on a map; surveys.Service does.
 type Surveys interface {
-	OfMap(ctx context.Context, ws ident.Workspace, mapID string) ([]surveys.Record, error)
-	ArchivedAll(ctx context.Context, ws ident.Workspace, survey string) ([]surveys.Version, error)
+	// OfMap lists those whose newest definition or current version names the map.
+	OfMap(ctx context.Context, ws ident.Workspace, mapID string) ([]surveys.Outline, error)
+	// Published gives every published version of a survey, oldest first; NotFound
+	// for an unknown survey. It sees every version that a stored response pins.
+	Published(ctx context.Context, ws ident.Workspace, survey string) ([]surveys.Version, error)
 }
 
 // Service is what may be done with maps.
@@ -121,17 +123,18 @@ func (s *Service) keepsBindings(ctx context.Context, ws ident.Workspace, id stri
 		if r.Map == id {
 			stages = append(stages, r.Stage)
 		}
-		if r.Current != nil {
-			// Answers count at the binding of their own version, so an old
-			// one's stage has figures too.
-			old, err := s.Surveys.ArchivedAll(ctx, ws, r.ID)
-			if err != nil {
-				return err
-			}
-			for _, v := range append(old, *r.Current) {
-				if v.Binding.Map == id {
-					stages = append(stages, v.Binding.Stage)
-				}
+		// Answers count at the binding of their own version, so an old one's
+		// stage has figures too.
+		versions, err := s.Surveys.Published(ctx, ws, r.ID)
+		if fault.Is(err, fault.NotFound) {
+			continue // deleted meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		for _, v := range versions {
+			if v.Binding.Map == id {
+				stages = append(stages, v.Binding.Stage)
 			}
 		}
 		for _, st := range stages {

@@ -33,6 +33,14 @@ type Record struct {
 	UpdatedBy string
 }
 
+// Outline is the little of a survey that its map asks for.
+type Outline struct {
+	ID string
+	// Binding is that of the newest definition, draft or not.
+	Binding
+	Current int64 // number of the newest published version; 0 before the first
+}
+
 // Binding is what a survey's scores hang on.
 type Binding struct {
 	Map        string `json:"map"`

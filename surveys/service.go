@@ -35,7 +35,8 @@ type Service struct {
 	Now       func() time.Time
 	Seq       *ident.Sequence
 
-	compiled cache
+	compiled  cache[*Compiled]
+	published cache[[]Version]
 }
 
 func (s *Service) now() when.Time { return when.Of(s.Now()) }
@@ -218,7 +219,7 @@ func (s *Service) Head(ctx context.Context, ws ident.Workspace, id string) (Head
 // never change, so they are kept.
 func (s *Service) Compiled(ctx context.Context, ws ident.Workspace, id string, number int64) (*Compiled, error) {
 	key := versionKey{ws, id, number}
-	if c := s.compiled.get(key); c != nil {
+	if c, kept := s.compiled.get(key); kept {
 		return c, nil
 	}
 	v, err := s.load(ctx, ws, id, number)
@@ -257,25 +258,27 @@ type versionKey struct {
 	number int64
 }
 
-// cache keeps compiled versions, and forgets all of them when there are many.
-type cache struct {
+// cache keeps what follows from versions, which never change, and forgets all of
+// it when there is much.
+type cache[T any] struct {
 	mu sync.RWMutex
-	m  map[versionKey]*Compiled
+	m  map[versionKey]T
 }
 
-const maxCompiled = 2000
+const maxCached = 2000
 
-func (c *cache) get(k versionKey) *Compiled {
+func (c *cache[T]) get(k versionKey) (v T, kept bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	return c.m[k]
+	v, kept = c.m[k]
+	return v, kept
 }
 
-func (c *cache) put(k versionKey, v *Compiled) {
+func (c *cache[T]) put(k versionKey, v T) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.m == nil || len(c.m) >= maxCompiled {
-		c.m = map[versionKey]*Compiled{}
+	if c.m == nil || len(c.m) >= maxCached {
+		c.m = map[versionKey]T{}
 	}
 	k.survey = strings.Clone(k.survey) // Fiber reuses the memory of path parameters
 	c.m[k] = v

@@ -40,7 +40,8 @@ type Store interface {
 	// List reads surveys newest first by (Seq, ID) after the page's cursor.
 	// next is zero at the end.
 	List(ctx context.Context, ws ident.Workspace, f Filter, p ident.Page) (list []Record, next ident.Cursor, err error)
-	// OfMap reads every survey whose newest definition or current version is bound to the
-	// map, newest first: maps of 200 stages have hundreds, not thousands.
-	OfMap(ctx context.Context, ws ident.Workspace, mapID string) ([]Record, error)
+	// OfMap reads the outline of every survey whose newest definition or current
+	// version is bound to the map, newest first: maps of 200 stages have hundreds,
+	// not thousands. It is on the path of every look at a map and reads no definition.
+	OfMap(ctx context.Context, ws ident.Workspace, mapID string) ([]Outline, error)
 }

@@ -19,12 +19,12 @@ import (
 // counting reads no answers and counts how often it was asked for a window.
 type counting struct{ windows atomic.Int64 }
 
-func (c *counting) OfMap(context.Context, ident.Workspace, string) ([]surveys.Record, error) {
-	return []surveys.Record{{ID: "srv_x", Current: &surveys.Version{Number: 1}}}, nil
+func (c *counting) OfMap(context.Context, ident.Workspace, string) ([]surveys.Outline, error) {
+	return []surveys.Outline{{ID: "srv_x", Current: 1}}, nil
 }
 
-func (c *counting) ArchivedAll(context.Context, ident.Workspace, string) ([]surveys.Version, error) {
-	return nil, nil
+func (c *counting) Published(context.Context, ident.Workspace, string) ([]surveys.Version, error) {
+	return []surveys.Version{{Number: 1}}, nil
 }
 
 func (c *counting) Window(context.Context, ident.Workspace, string, when.Time, when.Time) ([]cell.Group, error) {

@@ -340,12 +340,22 @@ func (s *Store) List(ctx context.Context, ws ident.Workspace, f surveys.Filter, 
 }
 
 // OfMap implements surveys.Store.
-func (s *Store) OfMap(ctx context.Context, ws ident.Workspace, mapID string) ([]surveys.Record, error) {
+func (s *Store) OfMap(ctx context.Context, ws ident.Workspace, mapID string) ([]surveys.Outline, error) {
 	if err := ws.Check(); err != nil {
 		return nil, err
 	}
-	return s.query(ctx, bson.D{{Key: "workspace", Value: string(ws)},
-		{Key: "$or", Value: bson.A{bson.D{{Key: "map", Value: mapID}}, bson.D{{Key: "current.map", Value: mapID}}}}}, newestFirst())
+	rs, err := s.query(ctx, bson.D{{Key: "workspace", Value: string(ws)},
+		{Key: "$or", Value: bson.A{bson.D{{Key: "map", Value: mapID}}, bson.D{{Key: "current.map", Value: mapID}}}}},
+		newestFirst().SetProjection(asc("id", "map", "stage", "touchpoint", "current.number")))
+	var out []surveys.Outline
+	for _, r := range rs {
+		o := surveys.Outline{ID: r.ID, Binding: r.Binding}
+		if r.Current != nil {
+			o.Current = r.Current.Number
+		}
+		out = append(out, o)
+	}
+	return out, err
 }
 
 func (s *Store) query(ctx context.Context, q bson.D, o *options.FindOptions) ([]surveys.Record, error) {

@@ -275,11 +275,25 @@ func (s *Store) List(ctx context.Context, ws ident.Workspace, f surveys.Filter, 
 }
 
 // OfMap implements surveys.Store.
-func (s *Store) OfMap(ctx context.Context, ws ident.Workspace, mapID string) ([]surveys.Record, error) {
+func (s *Store) OfMap(ctx context.Context, ws ident.Workspace, mapID string) ([]surveys.Outline, error) {
 	if err := ws.Check(); err != nil {
 		return nil, err
 	}
-	return s.query(ctx, "ws = ? AND (map = ? OR current_map = ?) ORDER BY seq DESC, id DESC", string(ws), mapID, mapID)
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT id, map, stage, touchpoint, current FROM surveys
+		WHERE ws = ? AND (map = ? OR current_map = ?) ORDER BY seq DESC, id DESC`, string(ws), mapID, mapID)
+	if err != nil {
+		return nil, one("listing a map's surveys", err)
+	}
+	defer rows.Close()
+	var out []surveys.Outline
+	for rows.Next() {
+		var o surveys.Outline
+		if err := rows.Scan(&o.ID, &o.Map, &o.Stage, &o.Touchpoint, &o.Current); err != nil {
+			return nil, one("listing a map's surveys", err)
+		}
+		out = append(out, o)
+	}
+	return out, one("listing a map's surveys", rows.Err())
 }
 
 func (s *Store) query(ctx context.Context, where string, args ...any) ([]surveys.Record, error) {

@@ -86,9 +86,9 @@ func Run(t *testing.T, open func(t *testing.T) surveys.Store) {
 			if (err != nil) != (ws == "") || len(rs) != 0 {
 				t.Fatal("List crossed", rs, err)
 			}
-			rs, err = s.OfMap(ctx, ws, "map_1")
-			if (err != nil) != (ws == "") || len(rs) != 0 {
-				t.Fatal("OfMap crossed", rs, err)
+			of, err := s.OfMap(ctx, ws, "map_1")
+			if (err != nil) != (ws == "") || len(of) != 0 {
+				t.Fatal("OfMap crossed", of, err)
 			}
 		}
 		must(t, s.Create(ctx, "v", r)) // the same id in another workspace is another survey
@@ -194,7 +194,14 @@ func Run(t *testing.T, open func(t *testing.T) surveys.Store) {
 		}
 		rs, err := s.OfMap(ctx, "w", "map_2")
 		must(t, err)
-		if len(rs) != 2 || rs[0].ID != "srv_edited" || rs[1].ID != "srv_open" {
+		bound := surveys.Binding{Map: "map_1", Stage: "delivery", Touchpoint: "courier"}
+		if want := []surveys.Outline{{ID: "srv_edited", Binding: surveys.Binding{Map: "map_1", Stage: "order", Touchpoint: "courier"}, Current: 1},
+			{ID: "srv_open", Binding: bound, Current: 1}}; !reflect.DeepEqual(rs, want) {
+			t.Fatalf("got %+v, want %+v", rs, want)
+		}
+		rs, err = s.OfMap(ctx, "w", "map_3")
+		must(t, err)
+		if bound.Map = "map_3"; len(rs) != 1 || rs[0] != (surveys.Outline{ID: "srv_closed", Binding: bound}) {
 			t.Fatalf("%+v", rs)
 		}
 	})

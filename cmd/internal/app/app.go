@@ -180,12 +180,13 @@ func (a *App) At(now func() time.Time) *App {
 func (a *App) wire() {
 	a.Workspaces = &workspace.Service{Store: a.stores.workspaces, Now: a.Now}
 	a.Idempotency = &idempotency.Service{Store: a.stores.idempotency}
-	a.Maps = &mapping.Service{Store: a.stores.maps, Surveys: a.stores.surveys, Now: a.Now, Seq: &a.seq}
+	a.Maps = &mapping.Service{Store: a.stores.maps, Now: a.Now, Seq: &a.seq}
 	a.Surveys = &surveys.Service{Store: a.stores.surveys, Stages: a.Maps, Responses: a.stores.responses, Now: a.Now, Seq: &a.seq,
 		Language: func(ctx context.Context, ws ident.Workspace) (string, error) {
 			s, _, err := a.Workspaces.Settings(ctx, ws)
 			return s.Language, err
 		}}
+	a.Maps.Surveys = a.Surveys // the two know each other
 	a.Responses = &responses.Service{Store: a.stores.responses, Surveys: a.Surveys, Now: a.Now, Seq: &a.seq,
 		Changed: func(ident.Workspace, string) {},
 		KnownMap: func(ctx context.Context, ws ident.Workspace, id string) error {
@@ -196,7 +197,7 @@ func (a *App) wire() {
 	a.lag = lag
 	a.Roller = &cell.Roller{Cells: a.stores.cells, Responses: a.stores.responses, Versions: a.Surveys,
 		Rolled: func(oldest when.Time) { lag.Observe(a.Now().Sub(oldest.Time()).Seconds()) }}
-	a.Scores = &mapping.ScoresService{Maps: a.Maps, Surveys: a.stores.surveys, Windows: a.Roller, Now: a.Now,
+	a.Scores = &mapping.ScoresService{Maps: a.Maps, Surveys: a.Surveys, Windows: a.Roller, Now: a.Now,
 		Ages: func(ctx context.Context, ws ident.Workspace) (fresh, stale time.Duration, err error) {
 			s, _, err := a.Workspaces.Settings(ctx, ws)
 			fresh, stale = s.FreshnessAges()
