@@ -31,13 +31,6 @@ func asc(names ...string) bson.D {
 	return d
 }
 
-// Steps are the indexes.
-var Steps = []engine.MongoStep{
-	{Version: 1, Domain: "mapping", Collection: maps, Indexes: []engine.MongoIndex{{Name: "workspace_seq", Keys: asc("workspace", "seq", "id")}}},
-	{Version: 1, Domain: "mapping", Collection: versions, Indexes: []engine.MongoIndex{{Name: "workspace_id_version", Keys: asc("workspace", "id", "version")}}},
-	{Version: 1, Domain: "mapping", Collection: shares, Indexes: []engine.MongoIndex{{Name: "workspace_map_seq", Keys: asc("workspace", "map", "seq", "id")}}},
-}
-
 // Store implements mapping.Store.
 type Store struct{ m *engine.Mongo }
 
@@ -97,9 +90,12 @@ func (s *Store) Create(ctx context.Context, ws ident.Workspace, r mapping.Record
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	ctx, cancel := s.m.Deadline(ctx)
+	ctx, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return err
+	}
 	defer cancel()
-	_, err := s.m.DB.Collection(maps).InsertOne(ctx, from(key(ws, r.ID), ws, r))
+	_, err = s.m.DB.Collection(maps).InsertOne(ctx, from(key(ws, r.ID), ws, r))
 	return wrap("storing a map", err)
 }
 
@@ -137,7 +133,10 @@ func (s *Store) Replace(ctx context.Context, ws ident.Workspace, r mapping.Recor
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	c, cancel := s.m.Deadline(ctx)
+	c, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return err
+	}
 	defer cancel()
 	res, err := s.m.DB.Collection(maps).ReplaceOne(c, atVersion(ws, r.ID, version), from(key(ws, r.ID), ws, r))
 	if err != nil {
@@ -154,7 +153,10 @@ func (s *Store) Delete(ctx context.Context, ws ident.Workspace, id string, versi
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	c, cancel := s.m.Deadline(ctx)
+	c, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return err
+	}
 	defer cancel()
 	res, err := s.m.DB.Collection(maps).DeleteOne(c, atVersion(ws, id, version))
 	if err != nil {
@@ -175,9 +177,12 @@ func (s *Store) Archive(ctx context.Context, ws ident.Workspace, r mapping.Recor
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	ctx, cancel := s.m.Deadline(ctx)
+	ctx, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return err
+	}
 	defer cancel()
-	_, err := s.m.DB.Collection(versions).InsertOne(ctx, from(versionKey(ws, r.ID, r.Version), ws, r))
+	_, err = s.m.DB.Collection(versions).InsertOne(ctx, from(versionKey(ws, r.ID, r.Version), ws, r))
 	if engine.MongoDuplicate(err) {
 		return nil
 	}
@@ -264,9 +269,12 @@ func (s *Store) CreateShare(ctx context.Context, ws ident.Workspace, sh mapping.
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	ctx, cancel := s.m.Deadline(ctx)
+	ctx, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return err
+	}
 	defer cancel()
-	_, err := s.m.DB.Collection(shares).InsertOne(ctx, shareDoc{sh.Hash, string(ws), sh.Map, sh.ID, sh.Seq, sh.Label, sh.Access,
+	_, err = s.m.DB.Collection(shares).InsertOne(ctx, shareDoc{sh.Hash, string(ws), sh.Map, sh.ID, sh.Seq, sh.Label, sh.Access,
 		number(sh.ExpiresAt), number(sh.RevokedAt), sh.CreatedAt.Milli(), sh.CreatedBy})
 	return wrap("storing a share", err)
 }
@@ -303,7 +311,10 @@ func (s *Store) RevokeShare(ctx context.Context, ws ident.Workspace, mapID, id s
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	ctx, cancel := s.m.Deadline(ctx)
+	ctx, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return err
+	}
 	defer cancel()
 	q := bson.D{{Key: "workspace", Value: string(ws)}, {Key: "map", Value: mapID}, {Key: "id", Value: id}}
 	unrevoked := append(q[:len(q):len(q)], bson.E{Key: "revoked_at", Value: bson.D{{Key: "$exists", Value: false}}})

@@ -60,6 +60,11 @@ func Run(t *testing.T, open func(t *testing.T) mapping.Store) {
 		}
 		_, _, err = s.ShareByHash(ctx, "none")
 		want(t, err, fault.NotFound)
+		want(t, s.CreateShare(ctx, "w", share("shr_b", "h")), fault.Conflict)  // a taken secret
+		want(t, s.CreateShare(ctx, "w", share("shr_a", "h2")), fault.Conflict) // a taken id
+		other := share("shr_a", "h3")
+		other.Map = "map_b"
+		must(t, s.CreateShare(ctx, "w", other))
 	})
 	t.Run("no method crosses a workspace or takes an empty one (attacks 34, 36)", func(t *testing.T) {
 		s := open(t)

@@ -32,6 +32,8 @@ func hot() []struct {
 		{"an export of a window", conditions("w", responses.Filter{Survey: "srv_a", From: &from, To: &to}), asc("occurred_at", "id"), "workspace_survey_occurred"},
 		{"a list", conditions("w", responses.Filter{}), bySeq, "workspace_seq"},
 		{"a list of a survey", conditions("w", responses.Filter{Survey: "srv_a"}), bySeq, "workspace_survey_seq"},
+		{"a list of a map", conditions("w", responses.Filter{Map: "map_1"}), bySeq, "workspace_map_seq"},
+		{"a list of a map's stage", conditions("w", responses.Filter{Map: "map_1", Stage: "delivery"}), bySeq, "workspace_map_stage_seq"},
 		{"a list of a respondent", conditions("w", responses.Filter{Respondent: "cust-1"}), bySeq, "workspace_respondent_seq"},
 		{"marks", bson.D{{Key: "mark_key", Value: "w/srv_a"}}, asc("mark_since"), "marks"},
 		{"what is due", dueAfter("w/srv_a"), asc("mark_key", "mark_since"), "marks"},
@@ -41,7 +43,7 @@ func hot() []struct {
 func TestEveryHotQueryNamesAnIndexThatExists(t *testing.T) {
 	for _, q := range hot() {
 		found := false
-		for _, ix := range Steps[0].Indexes {
+		for _, ix := range slices.Concat(Steps[0].Indexes, Steps[1].Indexes) {
 			if ix.Name != q.index {
 				continue
 			}

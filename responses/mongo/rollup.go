@@ -96,8 +96,11 @@ func (s *Store) Clear(ctx context.Context, ws ident.Workspace, _ string, ms []re
 		// Tombstones that were cleared lose what only the recomputation needed.
 		models = append(models, mongo.NewUpdateManyModel().SetFilter(bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}},
 			{Key: "status", Value: string(responses.Erased)}, {Key: "mark_key", Value: bson.D{{Key: "$exists", Value: false}}}}).SetUpdate(empty))
-		c, cancel := s.m.Deadline(ctx)
-		_, err := s.m.DB.Collection(collection).BulkWrite(c, models, options.BulkWrite())
+		c, cancel, err := s.m.Writing(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = s.m.DB.Collection(collection).BulkWrite(c, models, options.BulkWrite())
 		cancel()
 		if err != nil {
 			return wrap("clearing marks", err)

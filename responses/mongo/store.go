@@ -26,14 +26,21 @@ func asc(names ...string) bson.D {
 	return d
 }
 
-// Steps are the indexes.
-var Steps = []engine.MongoStep{{Version: 1, Domain: "responses", Collection: collection, Indexes: []engine.MongoIndex{
-	{Name: "workspace_survey_occurred", Keys: asc("workspace", "survey", "occurred_at", "id")},
-	{Name: "workspace_seq", Keys: asc("workspace", "seq", "id")},
-	{Name: "workspace_survey_seq", Keys: asc("workspace", "survey", "seq", "id")},
-	{Name: "workspace_respondent_seq", Keys: asc("workspace", "respondent", "seq", "id")},
-	{Name: "marks", Keys: asc("mark_key", "mark_since"), Sparse: true},
-}}}
+// Steps are the indexes. Version 2 serves the lists of a map and of a stage,
+// which looked through the whole workspace before.
+var Steps = []engine.MongoStep{
+	{Version: 1, Domain: "responses", Collection: collection, Indexes: []engine.MongoIndex{
+		{Name: "workspace_survey_occurred", Keys: asc("workspace", "survey", "occurred_at", "id")},
+		{Name: "workspace_seq", Keys: asc("workspace", "seq", "id")},
+		{Name: "workspace_survey_seq", Keys: asc("workspace", "survey", "seq", "id")},
+		{Name: "workspace_respondent_seq", Keys: asc("workspace", "respondent", "seq", "id")},
+		{Name: "marks", Keys: asc("mark_key", "mark_since"), Sparse: true},
+	}},
+	{Version: 2, Domain: "responses", Collection: collection, Indexes: []engine.MongoIndex{
+		{Name: "workspace_map_seq", Keys: asc("workspace", "map", "seq", "id")},
+		{Name: "workspace_map_stage_seq", Keys: asc("workspace", "map", "stage", "seq", "id")},
+	}},
+}
 
 // Store implements responses.Store.
 type Store struct{ m *engine.Mongo }
@@ -125,14 +132,17 @@ func (s *Store) InsertMany(ctx context.Context, ws ident.Workspace, rs []respons
 	if err := ws.Check(); err != nil {
 		return nil, err
 	}
-	c, cancel := s.m.Deadline(ctx)
+	c, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return nil, err
+	}
 	defer cancel()
 	out := make([]responses.Outcome, len(rs))
 	docs := make([]any, len(rs))
 	for i, r := range rs {
 		docs[i] = from(ws, r)
 	}
-	_, err := s.m.DB.Collection(collection).InsertMany(c, docs, options.InsertMany().SetOrdered(false))
+	_, err = s.m.DB.Collection(collection).InsertMany(c, docs, options.InsertMany().SetOrdered(false))
 	var bulk mongo.BulkWriteException
 	if err != nil && (!errors.As(err, &bulk) || bulk.WriteConcernError != nil) {
 		return nil, wrap("storing responses", err)
@@ -170,7 +180,10 @@ func (s *Store) Replace(ctx context.Context, ws ident.Workspace, r responses.Res
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	c, cancel := s.m.Deadline(ctx)
+	c, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return err
+	}
 	defer cancel()
 	res, err := s.m.DB.Collection(collection).ReplaceOne(c, bson.D{{Key: "_id", Value: key(ws, r.ID)}, {Key: "rev", Value: rev}}, from(ws, r))
 	if err != nil {

@@ -63,7 +63,8 @@ func TestEveryHotQueryIsServedByItsIndexWithoutASort(t *testing.T) {
 	}{
 		{"a list", responses.Filter{}, "responses_seq (ws=? AND "},
 		{"a list of a status", responses.Filter{Status: responses.Suspect}, "responses_seq (ws=? AND "},
-		{"a list of a map's stage", responses.Filter{Map: "map_1", Stage: "delivery"}, "responses_seq (ws=? AND "},
+		{"a list of a map", responses.Filter{Map: "map_1"}, "responses_map_seq (ws=? AND map=? AND "},
+		{"a list of a map's stage", responses.Filter{Map: "map_1", Stage: "delivery"}, "responses_map_stage_seq (ws=? AND map=? AND stage=? AND "},
 		{"a list of a survey", responses.Filter{Survey: "srv_a"}, "responses_survey_seq (ws=? AND survey=? AND "},
 		{"a list of a survey's window", responses.Filter{Survey: "srv_a", From: &from, To: &to}, "responses_"},
 		{"a list of a respondent", responses.Filter{Respondent: "cust-1"}, "responses_respondent (ws=? AND respondent=? AND "},

@@ -18,19 +18,6 @@ import (
 	"waymark/surveys/when"
 )
 
-// Steps are the tables.
-var Steps = []engine.SQLiteStep{{Version: 1, Domain: "responses", SQL: `
-CREATE TABLE responses (ws TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL, seq INTEGER NOT NULL, survey TEXT NOT NULL, version INTEGER NOT NULL,
-	status TEXT NOT NULL, occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL, answers BLOB, properties BLOB, respondent TEXT NOT NULL, more BLOB,
-	marks BLOB, marked_at INTEGER);
-CREATE UNIQUE INDEX responses_id ON responses (ws, id);
-CREATE INDEX responses_time ON responses (ws, survey, occurred_at, id);
-CREATE INDEX responses_seq ON responses (ws, seq, id);
-CREATE INDEX responses_survey_seq ON responses (ws, survey, seq, id);
-CREATE INDEX responses_marks ON responses (ws, survey, marked_at) WHERE marked_at IS NOT NULL;
-CREATE INDEX responses_respondent ON responses (ws, respondent, seq, id) WHERE respondent <> '';
-`}}
-
 // Store implements responses.Store.
 type Store struct{ db *engine.SQLite }
 
@@ -44,8 +31,6 @@ type more struct {
 	Calculated json.RawMessage `json:"calculated,omitempty"`
 	Language   string          `json:"language,omitempty"`
 	Via        responses.Via   `json:"via"`
-	Map        string          `json:"map,omitempty"`
-	Stage      string          `json:"stage,omitempty"`
 	Touchpoint string          `json:"touchpoint,omitempty"`
 }
 
@@ -61,7 +46,7 @@ func readMore(b []byte, r *responses.Response) error {
 	}
 	text := func(keys ...string) string { return string(v.GetStringBytes(keys...)) }
 	r.SenderID, r.Digest, r.Language = text("sender_id"), text("digest"), text("language")
-	r.Map, r.Stage, r.Touchpoint = text("map"), text("stage"), text("touchpoint")
+	r.Touchpoint = text("touchpoint")
 	r.Via = responses.Via{Channel: text("via", "channel"), Link: text("via", "link"), Origin: text("via", "origin"), URL: text("via", "url")}
 	if c := v.Get("calculated"); c != nil && c.Type() != fastjson.TypeNull {
 		r.Calculated = c.MarshalTo(nil)
@@ -69,7 +54,7 @@ func readMore(b []byte, r *responses.Response) error {
 	return nil
 }
 
-const columns = "rev, seq, survey, version, status, occurred_at, received_at, answers, properties, respondent, more, marks, marked_at"
+const columns = "rev, seq, survey, version, status, occurred_at, received_at, answers, properties, respondent, more, marks, marked_at, map, stage"
 
 func values(ws ident.Workspace, r *responses.Response) ([]any, error) {
 	var properties, rest, marks []byte
@@ -81,7 +66,7 @@ func values(ws ident.Workspace, r *responses.Response) ([]any, error) {
 		}
 	}
 	if r.Status != responses.Erased {
-		if rest, err = json.Marshal(more{r.SenderID, r.Digest, r.Calculated, r.Language, r.Via, r.Map, r.Stage, r.Touchpoint}); err != nil {
+		if rest, err = json.Marshal(more{r.SenderID, r.Digest, r.Calculated, r.Language, r.Via, r.Touchpoint}); err != nil {
 			return nil, fmt.Errorf("writing a response: %w", err)
 		}
 	}
@@ -92,7 +77,7 @@ func values(ws ident.Workspace, r *responses.Response) ([]any, error) {
 		markedAt = r.MarkedAt.Milli()
 	}
 	return []any{r.Rev, r.Seq, r.Survey, r.Version, string(r.Status), r.OccurredAt.Milli(), r.ReceivedAt.Milli(), []byte(r.Answers), properties, r.Respondent, rest,
-		marks, markedAt, string(ws), r.ID}, nil
+		marks, markedAt, r.Map, r.Stage, string(ws), r.ID}, nil
 }
 
 func scan(row interface{ Scan(...any) error }) (responses.Response, error) {
@@ -100,7 +85,7 @@ func scan(row interface{ Scan(...any) error }) (responses.Response, error) {
 	var occurred, received int64
 	var answers, properties, rest, marks []byte
 	var markedAt sql.NullInt64
-	if err := row.Scan(&r.Rev, &r.Seq, &r.Survey, &r.Version, &r.Status, &occurred, &received, &answers, &properties, &r.Respondent, &rest, &marks, &markedAt, &r.ID); err != nil {
+	if err := row.Scan(&r.Rev, &r.Seq, &r.Survey, &r.Version, &r.Status, &occurred, &received, &answers, &properties, &r.Respondent, &rest, &marks, &markedAt, &r.Map, &r.Stage, &r.ID); err != nil {
 		return r, err
 	}
 	r.OccurredAt, r.ReceivedAt, r.Answers = when.Milli(occurred), when.Milli(received), answers
@@ -127,7 +112,7 @@ func scan(row interface{ Scan(...any) error }) (responses.Response, error) {
 const (
 	selectMany = "SELECT " + columns + ", id FROM responses WHERE "
 	selectOne  = "SELECT " + columns + ", id FROM responses WHERE ws = ? AND id = ?"
-	insertOne  = "INSERT INTO responses (" + columns + ", ws, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+	insertOne  = "INSERT INTO responses (" + columns + ", ws, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )
 
 // InsertMany implements responses.Store.
@@ -225,10 +210,10 @@ func conditions(ws ident.Workspace, f responses.Filter) (string, []any) {
 		and("survey = ?", f.Survey)
 	}
 	if f.Map != "" {
-		and("json_extract(more, '$.map') = ?", f.Map)
+		and("map = ?", f.Map)
 	}
 	if f.Stage != "" {
-		and("json_extract(more, '$.stage') = ?", f.Stage)
+		and("stage = ?", f.Stage)
 	}
 	if f.Status != "" {
 		and("status = ?", string(f.Status))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,9 +52,100 @@ func TestADatabaseOfTheVersionBeforeIsBroughtUpWithItsData(t *testing.T) {
 		if err := m.DB.Collection("person").FindOne(ctx, bson.D{{Key: "_id", Value: "1"}}).Decode(&d); err != nil || d.City != "unknown" {
 			t.Errorf("got %+v, %v", d, err)
 		}
-		// The hand-written store lacks version 1's index: verifying names it.
-		if err := m.Verify(ctx, mongoVersions); err == nil || !strings.Contains(err.Error(), "index name of the collection person") {
+		// The hand-written store lacked version 1's index too; it has it now.
+		if err := m.Verify(ctx, mongoVersions); err != nil {
 			t.Errorf("after, verifying says %v", err)
+		}
+		if _, err := m.DB.Collection("person").Indexes().DropOne(ctx, "name"); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Verify(ctx, mongoVersions); err == nil || !strings.Contains(err.Error(), "index name of the collection person is missing: run `waymark migrate`") {
+			t.Errorf("without an index, verifying says %v", err)
+		}
+		if err := errors.Join(m.Migrate(ctx, mongoVersions), m.Verify(ctx, mongoVersions)); err != nil {
+			t.Errorf("migrating does not make a dropped index: %v", err)
+		}
+	})
+}
+
+func TestAMigrationThatIsCutOffGoesOn(t *testing.T) {
+	enginetest.Mongos(t, mongoVersions[:1], func(t *testing.T, m *engine.Mongo) {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		if _, err := m.DB.Collection("person").InsertOne(ctx, bson.D{{Key: "_id", Value: "1"}, {Key: "name", Value: "Ana"}}); err != nil {
+			t.Fatal(err)
+		}
+		cut := errors.New("cut off")
+		broken := append(mongoVersions[:2:2], engine.MongoStep{Version: 2, Domain: "pets", Run: func(context.Context, *mongo.Database) error { return cut }})
+		if err := m.Migrate(ctx, broken); !errors.Is(err, cut) {
+			t.Fatal(err)
+		}
+		if v, err := m.SchemaVersion(ctx); err != nil || v != 1 {
+			t.Errorf("cut off, the version is %d, %v", v, err)
+		}
+		if err := m.Verify(ctx, mongoVersions); !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "waymark migrate") {
+			t.Errorf("cut off, verifying says %v", err)
+		}
+		// The program of version 1 does not take the half-migrated store for its own.
+		if err := m.Verify(ctx, mongoVersions[:1]); !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "newer") {
+			t.Errorf("cut off, the older program says %v", err)
+		}
+		if err := errors.Join(m.Migrate(ctx, mongoVersions), m.Verify(ctx, mongoVersions)); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAttack62ARunningProgramWritesNoMoreOnceANewerOneMigrates(t *testing.T) {
+	enginetest.Mongos(t, mongoVersions[:1], func(t *testing.T, m *engine.Mongo) {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		older, newer := m.Sibling(m.DB.Name()), m.Sibling(m.DB.Name())
+		if err := older.Verify(ctx, mongoVersions[:1]); err != nil {
+			t.Fatal(err)
+		}
+		write := func() error {
+			c, cancel, err := older.Writing(ctx)
+			if err != nil {
+				return err
+			}
+			defer cancel()
+			_, err = older.DB.Collection("person").InsertOne(c, bson.D{{Key: "name", Value: time.Now().String()}})
+			return err
+		}
+		var migrating, refused, late atomic.Bool
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for {
+				began := migrating.Load()
+				err := write()
+				switch {
+				case err == nil && began:
+					late.Store(true)
+				case fault.Is(err, fault.Unavailable) && strings.Contains(err.Error(), "version 2") && strings.Contains(err.Error(), "version 1"):
+					refused.Store(true)
+					return
+				case err != nil:
+					t.Error(err)
+					return
+				}
+			}
+		}()
+		steps := append(mongoVersions[:1:1], engine.MongoStep{Version: 2, Domain: "people", Run: func(context.Context, *mongo.Database) error {
+			migrating.Store(true)
+			time.Sleep(300 * time.Millisecond)
+			return nil
+		}})
+		if err := newer.Migrate(ctx, steps); err != nil {
+			t.Fatal(err)
+		}
+		<-done
+		if late.Load() || !refused.Load() {
+			t.Errorf("a write began while the steps ran: %t; writes were refused: %t", late.Load(), refused.Load())
+		}
+		if err := older.Ping(ctx); !fault.Is(err, fault.Unavailable) {
+			t.Errorf("the older program calls itself ready: %v", err)
 		}
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"sort"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -41,8 +40,9 @@ func (s *SQLite) SchemaVersion(ctx context.Context) (int, error) {
 	return v, nil
 }
 
-// Migrate brings the file to the newest version, one transaction a version.
-// A file that is newer than the steps is refused.
+// Migrate brings the file to the newest version, one transaction a version: an
+// interrupted migration leaves a whole version, and the next run goes on from
+// there. A file that is newer than the steps is refused.
 func (s *SQLite) Migrate(ctx context.Context, steps []SQLiteStep) error {
 	have, err := s.SchemaVersion(ctx)
 	if err != nil {
@@ -52,40 +52,62 @@ func (s *SQLite) Migrate(ctx context.Context, steps []SQLiteStep) error {
 	if have > want {
 		return newerSchema(have, want)
 	}
-	steps = append([]SQLiteStep(nil), steps...)
-	sort.SliceStable(steps, func(i, j int) bool { return steps[i].Version < steps[j].Version })
+	s.writer.schema.Store(anySchema) // the versions in between are not an older program's to refuse
 	for v := have + 1; v <= want; v++ {
-		err := s.Write(ctx, func(tx *Tx) error {
-			if v == 1 {
-				if _, err := tx.conn.ExecContext(tx.ctx, "CREATE TABLE engine_ping (id INTEGER PRIMARY KEY, n INTEGER NOT NULL)"); err != nil {
-					return err
-				}
-			}
-			for _, st := range steps {
-				if st.Version != v {
-					continue
-				}
-				if _, err := tx.conn.ExecContext(tx.ctx, st.SQL); err != nil {
-					return fmt.Errorf("%s: %w", st.Domain, err)
-				}
-			}
-			_, err := tx.conn.ExecContext(tx.ctx, fmt.Sprintf("PRAGMA user_version = %d", v))
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("migrating %s to schema version %d: %w", s.path, v, err)
+		if err := s.Write(ctx, func(tx *Tx) error { return migrateTo(tx, steps, v) }); err != nil {
+			return fmt.Errorf("migrating %s to schema version %d: %w", s.path, v, SQLiteFault(err))
 		}
 	}
+	s.writer.schema.Store(int64(want))
 	return nil
 }
 
-// Verify reports a file whose version is not exactly that of the steps.
+// migrateTo runs the steps of one version and records it.
+func migrateTo(tx *Tx, steps []SQLiteStep, v int) error {
+	have, err := userVersion(tx)
+	if err != nil {
+		return err
+	}
+	if have >= int64(v) {
+		return nil // another process was quicker
+	}
+	if v == 1 {
+		if _, err := tx.conn.ExecContext(tx.ctx, "CREATE TABLE engine_ping (id INTEGER PRIMARY KEY, n INTEGER NOT NULL)"); err != nil {
+			return err
+		}
+	}
+	for _, st := range steps {
+		if st.Version != v {
+			continue
+		}
+		if _, err := tx.conn.ExecContext(tx.ctx, st.SQL); err != nil {
+			return fmt.Errorf("%s: %w", st.Domain, err)
+		}
+	}
+	_, err = tx.conn.ExecContext(tx.ctx, fmt.Sprintf("PRAGMA user_version = %d", v))
+	return err
+}
+
+// Verify reports a file whose version is not exactly that of the steps. From
+// then on each commit checks it again, within its own transaction: what was
+// migrated under a running program is not written by it any more.
 func (s *SQLite) Verify(ctx context.Context, steps []SQLiteStep) error {
 	have, err := s.SchemaVersion(ctx)
 	if err != nil {
 		return err
 	}
-	return compareSchema(have, SQLiteVersion(steps))
+	want := SQLiteVersion(steps)
+	if err := compareSchema(have, want); err != nil {
+		return err
+	}
+	s.writer.schema.Store(int64(want))
+	return nil
+}
+
+// userVersion reads the version that a transaction sees.
+func userVersion(tx *Tx) (v int64, err error) {
+	err = tx.QueryRow("PRAGMA user_version").Scan(&v)
+	return v, err
 }
 
 func compareSchema(have, want int) error {

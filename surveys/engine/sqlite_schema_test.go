@@ -3,9 +3,12 @@ package engine_test
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -78,6 +81,70 @@ func TestAttack62ANewerFileIsRefusedWithBothVersions(t *testing.T) {
 	if v, err := e.SchemaVersion(ctx); err != nil || v != 7 {
 		t.Errorf("the refusal changed the version to %d, %v", v, err)
 	}
+}
+
+func TestAttack62ARunningProgramDoesNotWriteWhatANewerOneMigrated(t *testing.T) {
+	ctx, older := context.Background(), oldFile(t, 1)
+	if err := older.Verify(ctx, twoVersions[1:]); err != nil {
+		t.Fatal(err)
+	}
+	if err := older.Ping(ctx); err != nil {
+		t.Fatal(err)
+	}
+	newer, err := engine.OpenSQLite(ctx, older.Path(), engine.SQLiteOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = newer.Close() })
+	// Writers go on while the newer program migrates: each write is either of
+	// before or refused.
+	var wg sync.WaitGroup
+	for w := range 4 {
+		wg.Go(func() {
+			for i := 0; ; i++ {
+				err := older.Write(ctx, func(tx *engine.Tx) error {
+					_, err := tx.Exec("INSERT INTO person (id, name) VALUES (?, 'old')", fmt.Sprint(w, "-", i))
+					return err
+				})
+				if err != nil {
+					if !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "version 2") || !strings.Contains(err.Error(), "version 1") {
+						t.Error(err)
+					}
+					return
+				}
+			}
+		})
+	}
+	migrate := append(twoVersions[:len(twoVersions):len(twoVersions)], engine.SQLiteStep{Version: 2, Domain: "people", SQL: "CREATE TABLE before AS SELECT count(*) AS n FROM person"})
+	if err := newer.Migrate(ctx, migrate); err != nil {
+		t.Fatal(err)
+	}
+	wg.Wait()
+	if err := older.Ping(ctx); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("the older program calls itself ready: %v", err)
+	}
+	var before, now int
+	if err := newer.Read.QueryRow("SELECT n, (SELECT count(*) FROM person) FROM before").Scan(&before, &now); err != nil || before != now {
+		t.Errorf("%d people when it was migrated, %d now, %v", before, now, err)
+	}
+}
+
+func TestTwoMigrationsAtOnceAreOne(t *testing.T) {
+	ctx, first := context.Background(), oldFile(t, 1)
+	second, err := engine.OpenSQLite(ctx, first.Path(), engine.SQLiteOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = second.Close() })
+	var wg sync.WaitGroup
+	for _, e := range []*engine.SQLite{first, second} {
+		wg.Go(func() {
+			if err := errors.Join(e.Migrate(ctx, twoVersions), e.Verify(ctx, twoVersions), e.Ping(ctx)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestAMigrationThatFailsLeavesTheVersionBefore(t *testing.T) {

@@ -92,8 +92,13 @@ type writer struct {
 	ended chan struct{} // closed when it has
 	once  sync.Once
 
+	// schema is the version that each commit must find; anySchema checks none.
+	schema atomic.Int64
+
 	commits, writes, failed, largest atomic.Int64
 }
+
+const anySchema = 0
 
 var errClosed = errors.New("the store is closed")
 
@@ -206,6 +211,10 @@ func (w *writer) commit(tx *Tx, group []*job) error {
 	if _, err := tx.Exec("BEGIN IMMEDIATE"); err != nil {
 		return fmt.Errorf("beginning a group: %w", err)
 	}
+	if err := w.sameSchema(tx); err != nil {
+		_, _ = tx.Exec("ROLLBACK")
+		return err
+	}
 	n := int64(0)
 	for _, j := range group {
 		if j.err = j.ctx.Err(); j.err != nil {
@@ -230,6 +239,21 @@ func (w *writer) commit(tx *Tx, group []*job) error {
 		w.largest.Store(n)
 	}
 	return nil
+}
+
+// sameSchema refuses a file whose schema version is not the one the program
+// verified: another one migrated it meanwhile. The transaction is begun, so
+// the version cannot change before its commit.
+func (w *writer) sameSchema(tx *Tx) error {
+	want := w.schema.Load()
+	if want == anySchema {
+		return nil
+	}
+	have, err := userVersion(tx)
+	if err != nil {
+		return fmt.Errorf("reading the schema version: %w", err)
+	}
+	return compareSchema(int(have), int(want))
 }
 
 // inTransaction asks by a statement that only works inside one.

@@ -147,9 +147,12 @@ func (s *Store) Create(ctx context.Context, ws ident.Workspace, r surveys.Record
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	ctx, cancel := s.m.Deadline(ctx)
+	ctx, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return err
+	}
 	defer cancel()
-	_, err := s.m.DB.Collection(collection).InsertOne(ctx, from(ws, r))
+	_, err = s.m.DB.Collection(collection).InsertOne(ctx, from(ws, r))
 	return wrap("storing a survey", err)
 }
 
@@ -209,7 +212,10 @@ func (s *Store) Replace(ctx context.Context, ws ident.Workspace, r surveys.Recor
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	c, cancel := s.m.Deadline(ctx)
+	c, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return err
+	}
 	defer cancel()
 	res, err := s.m.DB.Collection(collection).ReplaceOne(c, atRev(ws, r.ID, rev), from(ws, r))
 	if err != nil {
@@ -226,7 +232,10 @@ func (s *Store) Delete(ctx context.Context, ws ident.Workspace, id string, rev i
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	c, cancel := s.m.Deadline(ctx)
+	c, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return err
+	}
 	defer cancel()
 	res, err := s.m.DB.Collection(collection).DeleteOne(c, atRev(ws, id, rev))
 	if err != nil {
@@ -247,11 +256,14 @@ func (s *Store) Archive(ctx context.Context, ws ident.Workspace, v surveys.Versi
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	ctx, cancel := s.m.Deadline(ctx)
+	ctx, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return err
+	}
 	defer cancel()
 	d := fromVersion(v)
 	d.ID, d.Workspace = versionKey(ws, v.Survey, v.Number), string(ws)
-	_, err := s.m.DB.Collection(versions).InsertOne(ctx, d)
+	_, err = s.m.DB.Collection(versions).InsertOne(ctx, d)
 	if engine.MongoDuplicate(err) {
 		return nil
 	}

@@ -18,6 +18,9 @@ type file struct {
 	path    string // from the module's root, with slashes
 	imports []string
 	nowCall bool // calls time.Now
+	// unasked are its functions that write to MongoDB without Writing, which
+	// asks whether this program still may.
+	unasked []string
 }
 
 func (f file) dir() string  { return path.Dir(f.path) }
@@ -83,12 +86,47 @@ func faults(f file) (broken []string) {
 	if f.nowCall && !f.test() && !socket && !strings.HasPrefix(f.dir(), "cmd/") {
 		add("calls time.Now: take a Now instead")
 	}
+	if path.Base(f.dir()) == "mongo" && !f.test() && path.Base(f.path) != "schema.go" {
+		for _, fn := range f.unasked {
+			add(fn + " writes to MongoDB without Writing")
+		}
+	}
 	for _, bad := range []string{"utils", "util", "common", "helpers", "models"} {
 		if slices.Contains(strings.Split(f.dir(), "/"), bad) {
 			add("lies in a room without a name: " + bad)
 		}
 	}
 	return broken
+}
+
+// mongoWrites are the driver's methods that change documents.
+var mongoWrites = strings.Fields(`InsertOne InsertMany UpdateOne UpdateMany UpdateByID ReplaceOne DeleteOne DeleteMany BulkWrite
+	FindOneAndUpdate FindOneAndReplace FindOneAndDelete`)
+
+// unasked gives the functions that call one of them and not Writing.
+func unasked(parsed *ast.File) (names []string) {
+	for _, d := range parsed.Decls {
+		fn, ok := d.(*ast.FuncDecl)
+		if !ok {
+			continue
+		}
+		writes, asks := false, false
+		ast.Inspect(fn, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			if s, ok := call.Fun.(*ast.SelectorExpr); ok {
+				writes = writes || slices.Contains(mongoWrites, s.Sel.Name)
+				asks = asks || s.Sel.Name == "Writing"
+			}
+			return true
+		})
+		if writes && !asks {
+			names = append(names, fn.Name.Name)
+		}
+	}
+	return names
 }
 
 const root = "../../.."
@@ -118,7 +156,7 @@ func read(t *testing.T) (files []file, documented map[string]bool) {
 		if err != nil {
 			return err
 		}
-		f := file{path: rel}
+		f := file{path: rel, unasked: unasked(parsed)}
 		for _, i := range parsed.Imports {
 			f.imports = append(f.imports, strings.Trim(i.Path.Value, `"`))
 		}
@@ -179,6 +217,8 @@ func TestEachRuleCanFail(t *testing.T) {
 		{file{path: "mapping/x_test.go", nowCall: true}, ""},
 		{file{path: "cmd/internal/app/x.go", nowCall: true}, ""},
 		{file{path: "surveys/utils/x.go"}, "without a name"},
+		{file{path: "surveys/mongo/store.go", unasked: []string{"Create"}}, "Create writes to MongoDB without Writing"},
+		{file{path: "surveys/mongo/schema.go", unasked: []string{"step"}}, ""},
 	} {
 		got := strings.Join(faults(c.f), "\n")
 		if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {

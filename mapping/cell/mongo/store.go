@@ -61,12 +61,15 @@ func (s *Store) Put(ctx context.Context, ws ident.Workspace, survey string, n ce
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	ctx, cancel := s.m.Deadline(ctx)
+	ctx, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return err
+	}
 	defer cancel()
 	d := fromNode(ws, survey, n)
 	c := s.m.DB.Collection(collection)
 	if rev == 0 {
-		_, err := c.InsertOne(ctx, d)
+		_, err = c.InsertOne(ctx, d)
 		if engine.MongoDuplicate(err) {
 			return stale()
 		}

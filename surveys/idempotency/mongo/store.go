@@ -50,9 +50,12 @@ func (s *Store) Create(ctx context.Context, r idempotency.Record) (bool, error) 
 	if err := r.Workspace.Check(); err != nil {
 		return false, err
 	}
-	ctx, cancel := s.engine.Deadline(ctx)
+	ctx, cancel, err := s.engine.Writing(ctx)
+	if err != nil {
+		return false, err
+	}
 	defer cancel()
-	_, err := s.engine.DB.Collection(collection).InsertOne(ctx,
+	_, err = s.engine.DB.Collection(collection).InsertOne(ctx,
 		doc{ID: idOf(r.Workspace, r.ID), Workspace: string(r.Workspace), Fingerprint: r.Fingerprint, CreatedAt: r.CreatedAt.Milli()})
 	if engine.MongoDuplicate(err) {
 		return false, nil
@@ -103,7 +106,10 @@ func (s *Store) Finish(ctx context.Context, r idempotency.Record) (bool, error) 
 }
 
 func (s *Store) swap(ctx context.Context, filter, set bson.D) (bool, error) {
-	ctx, cancel := s.engine.Deadline(ctx)
+	ctx, cancel, err := s.engine.Writing(ctx)
+	if err != nil {
+		return false, err
+	}
 	defer cancel()
 	res, err := s.engine.DB.Collection(collection).UpdateOne(ctx, filter, bson.D{{Key: "$set", Value: set}})
 	if err != nil {
@@ -115,7 +121,10 @@ func (s *Store) swap(ctx context.Context, filter, set bson.D) (bool, error) {
 // Sweep removes old records. The instant is part of the removal too, so that
 // a record that is renewed in between stays.
 func (s *Store) Sweep(ctx context.Context, until when.Time, limit int) (int, error) {
-	ctx, cancel := s.engine.Deadline(ctx)
+	ctx, cancel, err := s.engine.Writing(ctx)
+	if err != nil {
+		return 0, err
+	}
 	defer cancel()
 	old := bson.E{Key: "created_at", Value: bson.D{{Key: "$lte", Value: until.Milli()}}}
 	cur, err := s.engine.DB.Collection(collection).Find(ctx, bson.D{old},

@@ -236,7 +236,10 @@ func (s *Store) list(ctx context.Context, collection string, filter, sort bson.D
 
 // insert stores a document and reports whether its _id was taken.
 func (s *Store) insert(ctx context.Context, collection string, d any) (taken bool, err error) {
-	ctx, cancel := s.engine.Deadline(ctx)
+	ctx, cancel, err := s.engine.Writing(ctx)
+	if err != nil {
+		return false, err
+	}
 	defer cancel()
 	_, err = s.engine.DB.Collection(collection).InsertOne(ctx, d)
 	if engine.MongoDuplicate(err) {
@@ -248,7 +251,10 @@ func (s *Store) insert(ctx context.Context, collection string, d any) (taken boo
 // update sets the fields of the one document that the filter names, and
 // reports whether there was one.
 func (s *Store) update(ctx context.Context, collection string, filter, set bson.D) (matched bool, err error) {
-	ctx, cancel := s.engine.Deadline(ctx)
+	ctx, cancel, err := s.engine.Writing(ctx)
+	if err != nil {
+		return false, err
+	}
 	defer cancel()
 	res, err := s.engine.DB.Collection(collection).UpdateOne(ctx, filter, bson.D{{Key: "$set", Value: set}})
 	if err != nil {
