@@ -149,24 +149,28 @@ func (s *Service) keepsBindings(ctx context.Context, ws ident.Workspace, id stri
 	return nil
 }
 
-// Delete removes a map that no survey hangs on.
+// Delete removes a map that no survey hangs on, in whichever version it is.
 func (s *Service) Delete(ctx context.Context, ws ident.Workspace, id string) error {
-	r, err := s.Get(ctx, ws, id)
-	if err != nil {
-		return err
-	}
-	list, err := s.Surveys.OfMap(ctx, ws, id)
-	if err != nil {
-		return err
-	}
-	if len(list) > 0 {
-		var ids []string
-		for _, r := range list {
-			ids = append(ids, r.ID)
+	for {
+		r, err := s.Get(ctx, ws, id)
+		if err != nil {
+			return err
 		}
-		return fault.New(fault.Conflict, "map-in-use", "Surveys hang on the map: %s. Delete them first.", strings.Join(ids, ", "))
+		list, err := s.Surveys.OfMap(ctx, ws, id)
+		if err != nil {
+			return err
+		}
+		if len(list) > 0 {
+			var ids []string
+			for _, r := range list {
+				ids = append(ids, r.ID)
+			}
+			return fault.New(fault.Conflict, "map-in-use", "Surveys hang on the map: %s. Delete them first.", strings.Join(ids, ", "))
+		}
+		if err := s.Store.Delete(ctx, ws, id, r.Version); !fault.Is(err, fault.Stale) {
+			return err // edited meanwhile where stale: nobody asked for a version
+		}
 	}
-	return s.Store.Delete(ctx, ws, id, r.Version)
 }
 
 // Version reads one version, the current or an archived one.
@@ -193,7 +197,7 @@ func (s *Service) CheckBinding(ctx context.Context, ws ident.Workspace, b survey
 	if err != nil {
 		return err
 	}
-	d, err := ParseDocument(r.Document)
+	d, err := stored(r.Document)
 	if err != nil {
 		return err
 	}

@@ -46,6 +46,38 @@ func TestAStageWithFiguresStaysUnlessAnotherTakesItOver(t *testing.T) {
 	}
 }
 
+// editing has the map edited while its surveys are looked for.
+type editing struct {
+	*world
+	edit func()
+}
+
+func (e *editing) OfMap(ctx context.Context, ws ident.Workspace, mapID string) ([]surveys.Outline, error) {
+	if edit := e.edit; edit != nil {
+		e.edit = nil
+		edit()
+	}
+	return e.world.OfMap(ctx, ws, mapID)
+}
+
+func TestAMapIsDeletedThoughItIsEditedMeanwhile(t *testing.T) {
+	ctx := context.Background()
+	w, s, id := scene(t, document)
+	e := &editing{world: w}
+	s.Maps.Surveys = e
+	e.edit = func() {
+		if _, err := s.Maps.Put(ctx, actor, id, 1, []byte(`{"title":"Edited","stages":[{"id":"order","name":"Order"}]}`)); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := s.Maps.Delete(ctx, ws, id); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Maps.Get(ctx, ws, id); !fault.Is(err, fault.NotFound) {
+		t.Error(err)
+	}
+}
+
 func TestTheHistoryTellsWhatChangedByIDs(t *testing.T) {
 	ctx := context.Background()
 	_, s, id := scene(t, document)

@@ -109,7 +109,7 @@ func TestSurveysOverHTTP(t *testing.T) {
 		{"a version that there is not", "GET", at + "?version=2", "", "", fault.NotFound},
 		{"an unknown survey", "GET", "/v1/surveys/srv_x", "", "", fault.NotFound},
 		{"publishing an unknown survey", "POST", "/v1/surveys/srv_x/publish", "", "", fault.NotFound},
-		{"an unknown map in the filter", "GET", "/v1/surveys?map=map_2", "", "", fault.NotFound},
+		{"an unknown map in the filter", "GET", "/v1/surveys?map=map_3", "", "", fault.NotFound},
 		{"an unknown status in the filter", "GET", "/v1/surveys?status=open", "", "", fault.Malformed},
 	} {
 		if _, kind, _, _ := call(c.method, c.path, c.body, "If-Match", c.match); kind != c.kind {

@@ -94,6 +94,11 @@ func (s *Service) Put(ctx context.Context, a ident.Actor, id string, version int
 		if bytes.Equal(doc, r.Newest()) {
 			return r, nil
 		}
+		if r.Current != nil && d.Map != r.Current.Binding.Map {
+			// Its answers count where their versions are bound, and no map looks
+			// for surveys that once were its own.
+			return r, fault.At(fault.Invalid, "#/map", "Versions of this survey are published on %s, whose figures it keeps; make a new survey for another map.", r.Current.Binding.Map)
+		}
 		next := r
 		next.Rev, next.Version, next.Draft, next.Binding = r.Rev+1, r.Version+1, doc, d.binding()
 		next.UpdatedAt, next.UpdatedBy = s.now(), a.Name

@@ -17,12 +17,12 @@ import (
 	"waymark/surveys/sqlite"
 )
 
-// house is one map "map_1" with the stage "delivery" and its touchpoint "courier".
+// house is two maps, "map_1" and "map_2", with the stage "delivery" and its touchpoint "courier".
 type house struct{}
 
 func (house) CheckBinding(_ context.Context, ws ident.Workspace, b surveys.Binding) error {
 	switch {
-	case ws != "w" || b.Map != "map_1":
+	case ws != "w" || b.Map != "map_1" && b.Map != "map_2":
 		return fault.NotFoundError()
 	case b.Stage != "delivery":
 		return fault.At(fault.Invalid, "#/stage", "The map has no such stage.")
@@ -181,6 +181,22 @@ func TestWhatADeletedSurveyPublishedCanStillBeRead(t *testing.T) {
 	}
 }
 
+func TestAPublishedSurveyStaysOnItsMap(t *testing.T) {
+	ctx := context.Background()
+	s, _ := newService(t)
+	elsewhere := strings.Replace(doc(sat), "map_1", "map_2", 1)
+	r := create(t, s, doc(sat))
+	r, err := s.Put(ctx, actor, r.ID, r.Version, []byte(elsewhere)) // a draft may move
+	must(t, err)
+	r = publish(t, s, r.ID)
+	_, err = s.Put(ctx, actor, r.ID, r.Version, []byte(doc(sat)))
+	if got := pointers(err); !fault.Is(err, fault.Invalid) || !slices.Equal(got, []string{"#/map"}) {
+		t.Fatalf("%v at %v", err, got)
+	}
+	_, err = s.Put(ctx, actor, r.ID, r.Version, []byte(strings.Replace(elsewhere, `"stage":"delivery"`, `"stage":"delivery","touchpoint":"courier"`, 1)))
+	must(t, err)
+}
+
 func TestARepeatedCreateWithADerivedIDGivesTheSameSurvey(t *testing.T) {
 	s, _ := newService(t)
 	id := ident.Derive("srv", "key", "1")
@@ -296,7 +312,7 @@ func TestDraftsAreStrictOnShapeAndLenientOnWhatIsUnfinished(t *testing.T) {
 		{"NUL (attack 19)", doc(`{"id":"q","type":"csat","title":"a\u0000"}`), fault.Invalid, "#/questions/0/title"},
 		{"an unknown stage", `{"map":"map_1","stage":"x"}`, fault.Invalid, "#/stage"},
 		{"an unknown touchpoint", `{"map":"map_1","stage":"delivery","touchpoint":"x"}`, fault.Invalid, "#/touchpoint"},
-		{"an unknown map", `{"map":"map_2","stage":"delivery"}`, fault.NotFound, ""},
+		{"an unknown map", `{"map":"map_3","stage":"delivery"}`, fault.NotFound, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := s.Create(context.Background(), actor, ident.New("srv"), false, []byte(c.body))
