@@ -20,6 +20,9 @@ func Shown(r Record) jsontext.Value {
 
 // Create stores a map.
 func (h HTTP) Create(c *fiber.Ctx) error {
+	if _, err := rest.Query(c); err != nil {
+		return err
+	}
 	body, err := rest.Body(c, rest.MaxBody, fiber.MIMEApplicationJSON)
 	if err != nil {
 		return err
@@ -67,6 +70,9 @@ func (h HTTP) Get(c *fiber.Ctx) error {
 
 // Put replaces a map.
 func (h HTTP) Put(c *fiber.Ctx) error {
+	if _, err := rest.Query(c); err != nil {
+		return err
+	}
 	ctx, a, id := c.UserContext(), rest.Actor(c), c.Params("map")
 	if _, err := h.Service.Get(ctx, a.Workspace, id); err != nil { // 404 comes before 428
 		return err
@@ -88,6 +94,9 @@ func (h HTTP) Put(c *fiber.Ctx) error {
 
 // Delete removes a map without surveys.
 func (h HTTP) Delete(c *fiber.Ctx) error {
+	if _, err := rest.Query(c); err != nil {
+		return err
+	}
 	if err := h.Service.Delete(c.UserContext(), rest.Actor(c).Workspace, c.Params("map")); err != nil {
 		return err
 	}
@@ -96,7 +105,7 @@ func (h HTTP) Delete(c *fiber.Ctx) error {
 
 func number(c *fiber.Ctx) (int64, error) {
 	n, err := strconv.ParseInt(c.Params("n"), 10, 64)
-	if err != nil || n < 1 {
+	if err != nil || n < 1 || strconv.FormatInt(n, 10) != c.Params("n") { // each version has one address
 		return 0, fault.NotFoundError()
 	}
 	return n, nil
@@ -104,6 +113,9 @@ func number(c *fiber.Ctx) (int64, error) {
 
 // Version answers one version of a map.
 func (h HTTP) Version(c *fiber.Ctx) error {
+	if _, err := rest.Query(c); err != nil {
+		return err
+	}
 	n, err := number(c)
 	if err != nil {
 		return err
@@ -117,6 +129,9 @@ func (h HTTP) Version(c *fiber.Ctx) error {
 
 // Restore makes an earlier version the newest.
 func (h HTTP) Restore(c *fiber.Ctx) error {
+	if _, err := rest.Query(c); err != nil {
+		return err
+	}
 	n, err := number(c)
 	if err != nil {
 		return err

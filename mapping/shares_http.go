@@ -18,6 +18,9 @@ type SharesHTTP struct {
 
 // Create makes a share and answers its link, once.
 func (h SharesHTTP) Create(c *fiber.Ctx) error {
+	if _, err := rest.Query(c); err != nil {
+		return err
+	}
 	var q ShareRequest
 	if err := rest.JSON(c, &q); err != nil {
 		return err
@@ -66,6 +69,9 @@ func (h SharesHTTP) List(c *fiber.Ctx) error {
 
 // Delete revokes a share.
 func (h SharesHTTP) Delete(c *fiber.Ctx) error {
+	if _, err := rest.Query(c); err != nil {
+		return err
+	}
 	if err := h.Revoke(c.UserContext(), rest.Actor(c).Workspace, c.Params("map"), c.Params("share")); err != nil {
 		return err
 	}

@@ -132,6 +132,9 @@ func (h HTTP) known(ctx context.Context, ws ident.Workspace, f Filter) error {
 
 // Get answers one response.
 func (h HTTP) Get(c *fiber.Ctx) error {
+	if _, err := rest.Query(c); err != nil {
+		return err
+	}
 	r, err := h.Service.Get(c.UserContext(), rest.Actor(c).Workspace, c.Params("response"))
 	if err != nil {
 		return err
@@ -141,6 +144,9 @@ func (h HTTP) Get(c *fiber.Ctx) error {
 
 // Patch moves a response between counted and suspect.
 func (h HTTP) Patch(c *fiber.Ctx) error {
+	if _, err := rest.Query(c); err != nil {
+		return err
+	}
 	ctx, ws, id := c.UserContext(), rest.Actor(c).Workspace, c.Params("response")
 	if _, err := h.Service.Get(ctx, ws, id); err != nil {
 		return err
@@ -160,6 +166,9 @@ func (h HTTP) Patch(c *fiber.Ctx) error {
 
 // Delete erases a response.
 func (h HTTP) Delete(c *fiber.Ctx) error {
+	if _, err := rest.Query(c); err != nil {
+		return err
+	}
 	if err := h.Service.Delete(c.UserContext(), rest.Actor(c).Workspace, c.Params("response")); err != nil {
 		return err
 	}

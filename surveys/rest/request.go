@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -60,7 +61,9 @@ func JSON(c *fiber.Ctx, v any) error {
 }
 
 // Query gives the query's parameters; one that is not among the allowed
-// names is Malformed. A name that ends in "*" may be repeated.
+// names, or is empty, is Malformed: a filter that a script forgot to fill must
+// not list everything. A name that ends in "*" may be repeated. Text that no
+// store and no drawing can hold is Invalid.
 func Query(c *fiber.Ctx, allowed ...string) (url.Values, error) {
 	q, err := url.ParseQuery(string(c.Request().URI().QueryString()))
 	if err != nil {
@@ -73,6 +76,14 @@ func Query(c *fiber.Ctx, allowed ...string) (url.Values, error) {
 		}
 		if !many && len(values) > 1 {
 			return nil, fault.New(fault.Malformed, "repeated-parameter", "The query parameter %q stands there twice.", name)
+		}
+		for _, v := range values {
+			if v == "" {
+				return nil, fault.New(fault.Malformed, "empty-parameter", "The query parameter %q is empty; leave it out.", name)
+			}
+			if !utf8.ValidString(v) || strings.IndexByte(v, 0) >= 0 {
+				return nil, fault.New(fault.Invalid, "bad-parameter", "The query parameter %q is not valid UTF-8 or has a NUL character.", name)
+			}
 		}
 	}
 	return q, nil

@@ -135,6 +135,9 @@ func TestAttacksOnTheAPI(t *testing.T) {
 		p.want(400, "GET", "/v1/maps?limit=0", "")
 		p.want(400, "GET", "/v1/maps?limit=5&limit=6", "")
 		p.want(400, "GET", "/v1/maps?cursor=nonsense", "")
+		p.want(400, "GET", "/v1/responses?survey=", "") // a filter that was not filled lists nothing
+		p.want(422, "GET", "/v1/responses?respondent=%ff", "")
+		p.want(422, "GET", "/v1/maps/"+mapID+"/scores?segment=state:%00", "")
 	})
 	t.Run("attack 33: a pattern is literal text", func(t *testing.T) {
 		p.want(201, "POST", "/v1/responses", response(`{"sat":4,"why":"(a+)+$"}`))
