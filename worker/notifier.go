@@ -28,6 +28,7 @@ const debounce = 200 * time.Millisecond
 // Queue is what the Notifier needs of Asynq's client.
 type Queue interface {
 	EnqueueContext(ctx context.Context, task *asynq.Task, opts ...asynq.Option) (*asynq.TaskInfo, error)
+	Ping() error
 }
 
 // Notifier turns changes into tasks, off the path of the answer.
@@ -38,6 +39,8 @@ type Notifier struct {
 	mu      sync.Mutex
 	changed map[ident.Ref]bool
 	down    bool // the queue could not be reached; said once
+
+	pinging chan error // of a Ping that still runs; Run's own
 }
 
 // NewNotifier makes a Notifier that enqueues to q.
@@ -52,21 +55,31 @@ func (n *Notifier) Changed(ws ident.Workspace, survey string) {
 	n.mu.Unlock()
 }
 
-// Down reports whether the last attempt to enqueue failed.
+// Down reports whether the last attempt to reach the queue failed.
 func (n *Notifier) Down() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.down
 }
 
+// pingTicks is after how many ticks with nothing to enqueue the queue is asked
+// for a sign of life, so that an idle server knows of it too.
+const pingTicks = 5
+
 // Run enqueues what was noted until ctx ends, and once more then.
 func (n *Notifier) Run(ctx context.Context) {
 	t := time.NewTicker(debounce)
 	defer t.Stop()
+	idle := 0
 	for {
 		select {
 		case <-t.C:
-			n.flush(ctx)
+			if n.flush(ctx) {
+				idle = 0
+			} else if idle++; idle >= pingTicks {
+				idle = 0
+				n.tell(n.ping(ctx))
+			}
 		case <-ctx.Done():
 			n.flush(context.WithoutCancel(ctx))
 			return
@@ -77,11 +90,15 @@ func (n *Notifier) Run(ctx context.Context) {
 // enqueueTime bounds one attempt, so that a queue that hangs delays nothing else.
 const enqueueTime = 2 * time.Second
 
-func (n *Notifier) flush(ctx context.Context) {
+// flush enqueues what was noted and reports whether that was anything.
+func (n *Notifier) flush(ctx context.Context) bool {
 	n.mu.Lock()
 	refs := n.changed
 	n.changed = map[ident.Ref]bool{}
 	n.mu.Unlock()
+	if len(refs) == 0 {
+		return false
+	}
 	ctx, cancel := context.WithTimeout(ctx, enqueueTime)
 	defer cancel()
 	var failed error
@@ -93,9 +110,33 @@ func (n *Notifier) flush(ctx context.Context) {
 			n.Changed(ref.Workspace, ref.ID) // again at the next tick
 		}
 	}
-	if len(refs) == 0 {
-		return
+	n.tell(failed)
+	return true
+}
+
+// ping asks the queue for a sign of life. One that hangs is asked once, and
+// answers again when it goes on.
+func (n *Notifier) ping(ctx context.Context) error {
+	if n.pinging == nil {
+		n.pinging = make(chan error, 1)
+		go func(answer chan<- error) { answer <- n.queue.Ping() }(n.pinging)
 	}
+	wait, cancel := context.WithTimeout(ctx, enqueueTime)
+	defer cancel()
+	select {
+	case err := <-n.pinging:
+		n.pinging = nil
+		return err
+	case <-wait.Done():
+		if ctx.Err() != nil {
+			return nil // we end, which says nothing of the queue
+		}
+		return fmt.Errorf("asking the queue for a sign of life: %w", wait.Err())
+	}
+}
+
+// tell notes whether the queue could be reached, and logs a change of that.
+func (n *Notifier) tell(failed error) {
 	n.mu.Lock()
 	was := n.down
 	n.down = failed != nil

@@ -36,6 +36,13 @@ func (q *queue) EnqueueContext(_ context.Context, t *asynq.Task, _ ...asynq.Opti
 	return nil, nil
 }
 
+func (q *queue) Ping() error {
+	if q.down.Load() {
+		return errors.New("no queue")
+	}
+	return nil
+}
+
 func (q *queue) len() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -74,6 +81,46 @@ func TestWhatTheQueueRefusedIsEnqueuedWhenItIsBack(t *testing.T) { // attack 60
 	n.flush(context.Background())
 	if n.Down() || q.len() != 2 {
 		t.Fatalf("%d tasks, down %v", q.len(), n.Down())
+	}
+}
+
+func TestAQueueIsMissedAndFoundAgainWithoutTraffic(t *testing.T) { // attack 60
+	q := &queue{}
+	q.down.Store(true)
+	n := NewNotifier(q, silent)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); n.Run(ctx) }()
+	for _, down := range []bool{true, false} {
+		q.down.Store(down)
+		for end := time.Now().Add(10 * time.Second); n.Down() != down; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("down is %t, want %t", n.Down(), down)
+			}
+		}
+	}
+	cancel()
+	<-ended
+}
+
+// hung is a queue that never answers.
+type hung struct{ queue }
+
+func (*hung) Ping() error { select {} }
+
+func TestAQueueThatHangsIsDownAndHoldsNobodyUp(t *testing.T) { // attack 60
+	n := NewNotifier(&hung{}, silent)
+	began := time.Now()
+	if err := n.ping(context.Background()); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+	if d := time.Since(began); d > 5*time.Second {
+		t.Errorf("it took %v", d)
+	}
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := n.ping(ended); err != nil {
+		t.Errorf("a stop is taken for a fault of the queue: %v", err)
 	}
 }
 

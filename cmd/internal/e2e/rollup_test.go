@@ -18,31 +18,63 @@ import (
 // redisServer starts a Redis of the test's own and gives its URL.
 func redisServer(t *testing.T) string {
 	t.Helper()
+	return newRedis(t).url()
+}
+
+// ownRedis is a Redis that the test may stop and start again; it keeps nothing.
+type ownRedis struct {
+	t          *testing.T
+	path, port string
+	cmd        *exec.Cmd
+}
+
+func newRedis(t *testing.T) *ownRedis {
+	t.Helper()
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
 		t.Skip("NOT RUN: redis-server is not installed")
 	}
+	r := &ownRedis{t: t, path: path, port: freePort(t)}
+	r.start()
+	t.Cleanup(r.stop)
+	return r
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := fmt.Sprint(ln.Addr().(*net.TCPAddr).Port)
-	_ = ln.Close()
-	cmd := exec.Command(path, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction", "--dir", t.TempDir())
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	defer ln.Close()
+	return fmt.Sprint(ln.Addr().(*net.TCPAddr).Port)
+}
+
+func (r *ownRedis) url() string { return "redis://127.0.0.1:" + r.port + "/0" }
+
+func (r *ownRedis) start() {
+	r.t.Helper()
+	r.cmd = exec.Command(r.path, "--port", r.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction", "--dir", r.t.TempDir())
+	if err := r.cmd.Start(); err != nil {
+		r.t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	c := redis.NewClient(&redis.Options{Addr: "127.0.0.1:" + port})
+	c := redis.NewClient(&redis.Options{Addr: "127.0.0.1:" + r.port})
 	defer c.Close()
 	for range 100 {
 		if c.Ping(context.Background()).Err() == nil {
-			return "redis://127.0.0.1:" + port + "/0"
+			return
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatal("redis-server did not start")
-	return ""
+	r.t.Fatal("redis-server did not start")
+}
+
+func (r *ownRedis) stop() {
+	if r.cmd != nil {
+		_ = r.cmd.Process.Kill()
+		_ = r.cmd.Wait()
+		r.cmd = nil
+	}
 }
 
 func (p *program) waitRolledUp() {
