@@ -104,21 +104,28 @@ func (o *outage) down(reads []int, slugs ...string) {
 	o.await("answers are refused", func() bool { return len(o.refused) >= refused+10 })
 	o.p.want(200, "GET", "/livez", "")
 	const document = `{"title":"Changed","stages":[{"id":"delivery","name":"Delivery"},{"id":"order","name":"Order"}]}`
+	var requests sync.WaitGroup // at once: some wait until they give the store up
 	for _, write := range [][]string{
 		{"POST", "/v1/maps", document},
 		{"POST", "/v1/maps", document, "Idempotency-Key", "k"},
 		{"PUT", "/v1/maps/" + o.mapID, document, "If-Match", `"1"`},
 		{"POST", "/v1/surveys/" + o.survey + "/close", ""},
 	} {
-		if a := o.p.call(write[0], write[1], write[2], write[3:]...); a.status != 503 {
-			o.t.Errorf("%s %s: status %d, want 503: %s", write[0], write[1], a.status, a.body)
-		}
+		requests.Go(func() {
+			a, err := o.p.try(write[0], write[1], strings.NewReader(write[2]), write[3:]...)
+			if err != nil || a.status != 503 {
+				o.t.Errorf("%s %s: status %d, want 503: %s %v", write[0], write[1], a.status, a.body, err)
+			}
+		})
 	}
 	for _, path := range []string{"/v1/maps/" + o.mapID, "/v1/maps/" + o.mapID + "/scores", "/v1/responses?survey=" + o.survey} {
-		if a := o.p.call("GET", path, ""); !slices.Contains(reads, a.status) {
-			o.t.Errorf("GET %s: status %d: %s", path, a.status, a.body)
-		}
+		requests.Go(func() {
+			if a, err := o.p.try("GET", path, nil); err != nil || !slices.Contains(reads, a.status) {
+				o.t.Errorf("GET %s: status %d: %s %v", path, a.status, a.body, err)
+			}
+		})
 	}
+	requests.Wait()
 	// A batch says of each line that it was not taken, or is refused as a whole.
 	a := o.p.call("POST", "/v1/responses/batch", o.body("b1")+"\n"+o.body("b2")+"\n", "Content-Type", "application/x-ndjson")
 	if a.status != 503 && (a.status != 200 || bytes.Count(a.body, []byte(`"status":503`)) < 2) {
