@@ -139,6 +139,45 @@ func TestEdgesReadFewRowsHoweverDenseTheAnswers(t *testing.T) {
 	}
 }
 
+func TestAWindowThatEndsNowNeverFallsBack(t *testing.T) {
+	f := newFixture(t)
+	var rs []responses.Response
+	add := func(from, to int64) {
+		rs = rs[:0]
+		for ; from < to; from++ {
+			x := f.response(rand.New(rand.NewPCG(5, uint64(from))), epoch+from)
+			x.Status = responses.Counted
+			rs = append(rs, x)
+		}
+		f.insert(rs)
+	}
+	count := func(to int64) (n int64, rows int) {
+		c := &counter{Store: f.store}
+		f.roller.Responses = c
+		groups, err := f.roller.Window(f.ctx, ws, survey, when.Milli(epoch-90*day), when.Milli(epoch+to))
+		must(t, err)
+		for _, g := range groups {
+			n += g.Counted
+		}
+		return n, c.rows
+	}
+	add(0, 6500) // seconds 0 to 6, the last of them half
+	f.rollUp()
+	add(6500, 6900) // not rolled up yet
+	for to := int64(6501); to < 90_000; to += 83 {
+		if n, rows := count(to); n != 6500 || rows > 0 {
+			t.Fatalf("up to %d ms: %d answers, %d rows read", to, n, rows)
+		}
+	}
+	if n, _ := count(6300); n != 6300 {
+		t.Errorf("%d answers in a window that cuts a second", n)
+	}
+	f.rollUp()
+	if n, rows := count(6901); n != 6900 || rows > 0 {
+		t.Errorf("%d answers after the roll-up, %d rows read", n, rows)
+	}
+}
+
 // mutate inserts, moves, deletes and re-states responses at random.
 func mutate(ctx context.Context, t testing.TB, store responses.Store, r *rand.Rand, mine *[]string, next func(at int64) responses.Response, instant func() int64) {
 	switch n := r.IntN(10); {

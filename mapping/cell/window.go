@@ -12,7 +12,9 @@ import (
 // Window gives the groups of the responses with occurred_at in [from, to),
 // exact to the millisecond as of the last roll-up. It reads the coarsest nodes
 // that fill the window; in an edge it descends through split nodes and reads
-// responses only inside a leaf.
+// responses only inside a leaf. A bucket with nothing outside the window is no
+// edge: so a window that ends now reads today's node, and its counts do not
+// fall back where a newer answer, read by itself, is later read as a cell.
 func (r *Roller) Window(ctx context.Context, ws ident.Workspace, survey string, from, to when.Time) ([]Group, error) {
 	s := r.shapes(ctx, ws, survey)
 	w := &window{r: r, ws: ws, survey: survey, tally: newTally(s)}
@@ -100,8 +102,21 @@ func (w *window) edge(ctx context.Context, k NodeKey, lo, hi responses.Key) erro
 	switch {
 	case n.Rev == 0:
 		return nil
+	case lo == k.Start && n.endsBefore(hi):
+		return w.add(ctx, &n)
 	case n.Split:
 		return w.cover(ctx, k.Level+1, lo, hi)
 	}
 	return w.r.Responses.Facts(ctx, w.ws, w.survey, lo, hi, 0, w.tally.add)
+}
+
+// endsBefore reports whether every response of the bucket is known to lie
+// before a place. Of suspects a node does not know when they answered.
+func (n *Node) endsBefore(k responses.Key) bool {
+	for i := range n.Groups {
+		if n.Groups[i].Suspects > 0 {
+			return false
+		}
+	}
+	return !n.Open && n.Last < k.At
 }
