@@ -139,6 +139,10 @@ var reasons = []string{"It came two days late and the box was open, but all was 
 
 // answer writes the n-th sample answer as the API takes it, some 250 bytes.
 func (a asked) answer(b []byte, sender string, n int) []byte {
+	return a.answerOf(b, sender, n, states[n*13%len(states)])
+}
+
+func (a asked) answerOf(b []byte, sender string, n int, state string) []byte {
 	b = append(b, `{"survey": "`...)
 	b = append(b, a.Survey...)
 	b = append(b, `", "id": "`...)
@@ -154,7 +158,7 @@ func (a asked) answer(b []byte, sender string, n int) []byte {
 	b = append(b, `"}, "respondent": "cust-`...)
 	b = strconv.AppendInt(b, int64(n%50_000), 10)
 	b = append(b, `", "properties": {"state": "`...)
-	b = append(b, states[n*13%len(states)]...)
+	b = append(b, state...)
 	b = append(b, `"}}`...)
 	return b
 }

@@ -2,11 +2,9 @@ package enginetest
 
 import (
 	"context"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -96,25 +94,14 @@ func Mongo(t testing.TB, uri string, steps []engine.MongoStep) *engine.Mongo {
 	return m
 }
 
-// WithDatabase gives the URI with a fresh database name in its path. Users
-// that the URI names are still looked up where they were: in authSource or,
-// without one, in the database the URI named, else in "admin".
+// WithDatabase gives the URI with a fresh database name in its path.
 func WithDatabase(t testing.TB, uri string) string {
 	t.Helper()
-	u, err := url.Parse(uri)
+	with, err := engine.WithDatabase(uri, ident.New("waymark_test"))
 	if err != nil {
-		t.Fatalf("reading the test's MongoDB URI: %v", err)
+		t.Fatal(err)
 	}
-	if q := u.Query(); u.User != nil && q.Get("authSource") == "" {
-		source := strings.Trim(u.Path, "/")
-		if source == "" {
-			source = "admin"
-		}
-		q.Set("authSource", source)
-		u.RawQuery = q.Encode()
-	}
-	u.Path = "/" + ident.New("waymark_test")
-	return u.String()
+	return with
 }
 
 // Fresh gives the n-th further database on the server of m, migrated.
