@@ -18,6 +18,7 @@ import (
 	"waymark/responses/importing"
 	"waymark/surveys/fault"
 	"waymark/surveys/ident"
+	"waymark/surveys/question"
 )
 
 // errUnusable marks a file of which nothing was taken: exit code 2.
@@ -276,7 +277,7 @@ func reason(err error) string {
 }
 
 // ofSurvey finds a survey's workspace and what its published version asks.
-func ofSurvey(ctx context.Context, a *app.App, id string) (ident.Workspace, []importing.Question, error) {
+func ofSurvey(ctx context.Context, a *app.App, id string) (ident.Workspace, []question.Question, error) {
 	var ws ident.Workspace
 	err := a.EachSurvey(ctx, func(w ident.Workspace, survey string) error {
 		if survey == id {
@@ -301,9 +302,9 @@ func ofSurvey(ctx context.Context, a *app.App, id string) (ident.Workspace, []im
 	return ws, q, err
 }
 
-func questionsOf(document []byte) ([]importing.Question, error) {
+func questionsOf(document []byte) ([]question.Question, error) {
 	var d struct {
-		Questions []importing.Question `json:"questions"`
+		Questions []question.Question `json:"questions"`
 	}
 	if err := json.Unmarshal(document, &d); err != nil {
 		return nil, fmt.Errorf("reading the survey's questions: %w", err)

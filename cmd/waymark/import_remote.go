@@ -14,6 +14,7 @@ import (
 
 	"waymark/responses/importing"
 	"waymark/surveys/fault"
+	"waymark/surveys/question"
 )
 
 // remote sends rows to a running server as one batch, and reads its results
@@ -51,7 +52,7 @@ func call(ctx context.Context, method, url, key, mediaType string, body io.Reade
 	return res, nil
 }
 
-func remoteQuestions(ctx context.Context, server, key, survey string) ([]importing.Question, error) {
+func remoteQuestions(ctx context.Context, server, key, survey string) ([]question.Question, error) {
 	res, err := call(ctx, http.MethodGet, strings.TrimSuffix(server, "/")+"/v1/surveys/"+survey, key, "", nil)
 	if err != nil {
 		return nil, err

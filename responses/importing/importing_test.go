@@ -6,9 +6,11 @@ import (
 	"testing"
 	"time"
 	_ "time/tzdata"
+
+	"waymark/surveys/question"
 )
 
-var asked = []Question{{ID: "sat", Type: "csat"}, {ID: "why", Type: "text"}, {ID: "colour", Type: "choice", Other: true, Options: []Option{{ID: "red"}}}, {ID: "many", Type: "choices", Options: []Option{{ID: "a"}, {ID: "b"}}}}
+var asked = []question.Question{{ID: "sat", Type: "csat"}, {ID: "why", Type: "text"}, {ID: "colour", Type: "choice", Other: true, Options: []question.Option{{ID: "red"}}}, {ID: "many", Type: "choices", Options: []question.Option{{ID: "a"}, {ID: "b"}}}}
 
 func columns(t testing.TB, list ...string) (out []Column) {
 	t.Helper()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -23,23 +22,9 @@ type Column struct{ Name, Field string }
 type Options struct {
 	Survey    string
 	Columns   []Column
-	Questions []Question     // of the survey's published version
-	Zone      *time.Location // of local times; nil refuses them
-	Delimiter byte           // 0 finds it
-}
-
-// Question is what reading an answer needs to know of a question.
-type Question struct {
-	ID      string   `json:"id"`
-	Type    string   `json:"type"`
-	Other   bool     `json:"other"`
-	Options []Option `json:"options"`
-}
-
-// Option is one thing to choose.
-type Option struct {
-	ID    string        `json:"id"`
-	Title question.Text `json:"title"`
+	Questions []question.Question // of the survey's published version
+	Zone      *time.Location      // of local times; nil refuses them
+	Delimiter byte                // 0 finds it
 }
 
 // Reader gives the rows of a file as responses.
@@ -54,7 +39,8 @@ type column struct {
 	at       int
 	field    string
 	key      string // question or property
-	question *Question
+	question *question.Question
+	cell     func(q *question.Question, cell string) (any, error) // of the question's type
 }
 
 // Row is one row of the file. Err says why it is no response; Body is its
@@ -142,7 +128,12 @@ func (r *Reader) column(at int, field string) (column, error) {
 	case kind == "answers" && key != "":
 		for i := range r.o.Questions {
 			if r.o.Questions[i].ID == key {
-				c.question = &r.o.Questions[i]
+				q := &r.o.Questions[i]
+				t, known := question.Find(q.Type)
+				if !known {
+					return c, fmt.Errorf("this program knows no questions of type %q", q.Type)
+				}
+				c.question, c.cell = q, t.Cell
 				return c, nil
 			}
 		}
@@ -196,7 +187,7 @@ func (r *Reader) response(cells []string) ([]byte, error) {
 				return nil, errors.New(`properties: this is no JSON object of texts, like {"state": "SP"}`)
 			}
 		default:
-			v, err := c.question.answer(cell)
+			v, err := c.cell(c.question, cell)
 			if err != nil {
 				return nil, fmt.Errorf("answers.%s: %w", c.key, err)
 			}
@@ -207,60 +198,4 @@ func (r *Reader) response(cells []string) ([]byte, error) {
 		out["properties"] = properties
 	}
 	return json.Marshal(out)
-}
-
-// answer reads a cell as the question's answer. Whether it is a good one is
-// for the survey to say.
-func (q *Question) answer(cell string) (any, error) {
-	trimmed := strings.TrimSpace(cell)
-	switch q.Type {
-	case "csat", "nps", "ces", "emotion", "rating", "number":
-		if i, err := strconv.ParseInt(trimmed, 10, 64); err == nil {
-			return i, nil
-		}
-		f, err := strconv.ParseFloat(trimmed, 64)
-		if err != nil || f != f || f > 1e300 || f < -1e300 {
-			return nil, fmt.Errorf("%q is not a number", clip(cell))
-		}
-		return f, nil
-	case "choice":
-		return q.option(cell), nil
-	case "choices":
-		if strings.HasPrefix(trimmed, "[") && json.Valid([]byte(trimmed)) {
-			return json.RawMessage(trimmed), nil
-		}
-		var list []any
-		for part := range strings.SplitSeq(cell, "|") {
-			if strings.TrimSpace(part) != "" {
-				list = append(list, q.option(part))
-			}
-		}
-		return list, nil
-	case "date":
-		return trimmed, nil
-	}
-	return strings.ReplaceAll(cell, "\r\n", "\n"), nil
-}
-
-// option finds what was chosen: by its id, else by its title in any language,
-// else as another one where the question allows it.
-func (q *Question) option(cell string) any {
-	s := strings.TrimSpace(cell)
-	if strings.HasPrefix(s, "{") && json.Valid([]byte(s)) {
-		return json.RawMessage(s)
-	}
-	for _, o := range q.Options {
-		if o.ID == s {
-			return s
-		}
-	}
-	for _, o := range q.Options {
-		if o.Title.Has(s) {
-			return o.ID
-		}
-	}
-	if q.Other {
-		return map[string]string{"other": s}
-	}
-	return s
 }

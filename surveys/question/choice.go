@@ -13,6 +13,8 @@ func (choice) Name() string                                     { return "choice
 func (choice) Keys() []string                                   { return []string{"options", "other", "random"} }
 func (choice) Ready(q *Question, l *fault.List, pointer string) { optionsReady(q, l, pointer) }
 
+func (choice) Cell(q *Question, cell string) (any, error) { return optionCell(q, cell), nil }
+
 func (choice) Compile(q *Question) Check {
 	one := option(q)
 	return func(v *fastjson.Value) string {

@@ -1,8 +1,10 @@
 package question
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/valyala/fastjson"
 
@@ -14,6 +16,20 @@ type choices struct{ plain }
 
 func (choices) Name() string   { return "choices" }
 func (choices) Keys() []string { return []string{"options", "other", "random", "min", "max"} }
+
+// Cell takes options separated by |, or a JSON list as an export writes it.
+func (choices) Cell(q *Question, cell string) (any, error) {
+	if s := strings.TrimSpace(cell); strings.HasPrefix(s, "[") && json.Valid([]byte(s)) {
+		return json.RawMessage(s), nil
+	}
+	var list []any
+	for part := range strings.SplitSeq(cell, "|") {
+		if strings.TrimSpace(part) != "" {
+			list = append(list, optionCell(q, part))
+		}
+	}
+	return list, nil
+}
 
 func (choices) Draft(q *Question, malformed *fault.List, p string) { numbersOnly(q, malformed, p) }
 

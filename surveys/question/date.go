@@ -2,6 +2,7 @@ package question
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/valyala/fastjson"
@@ -14,6 +15,8 @@ type date struct{ plain }
 
 func (date) Name() string   { return "date" }
 func (date) Keys() []string { return []string{"min", "max"} }
+
+func (date) Cell(_ *Question, cell string) (any, error) { return strings.TrimSpace(cell), nil }
 
 const dayNeeded = "A day like \"2026-11-20\" is needed."
 

@@ -1,6 +1,6 @@
 // Package question holds the question types: what a question of each type may
-// say in a definition, what publishing demands of it, which answers it takes,
-// and what it measures.
+// say in a definition, what publishing demands of it, which answers it takes and
+// how a table's cell reads as one, and what it measures.
 //
 // Flow: package surveys decodes a definition into Questions; Draft and Ready
 // report what is wrong with one; Compile turns a good one into the Check that

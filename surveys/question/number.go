@@ -16,6 +16,8 @@ type number struct{ plain }
 func (number) Name() string   { return "number" }
 func (number) Keys() []string { return []string{"min", "max", "step", "unit"} }
 
+func (number) Cell(_ *Question, cell string) (any, error) { return numberCell(cell) }
+
 func (number) Draft(q *Question, malformed *fault.List, p string) { numbersOnly(q, malformed, p) }
 
 func (number) Ready(q *Question, l *fault.List, p string) {

@@ -1,6 +1,8 @@
 package question
 
 import (
+	"strings"
+
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/valyala/fastjson"
 
@@ -91,17 +93,25 @@ type Type interface {
 	Ready(q *Question, l *fault.List, pointer string)
 	// Compile makes the check of answers to a question that Ready passed.
 	Compile(q *Question) Check
+	// Cell reads a cell of a table that is not blank as an answer. Whether it is
+	// a good one is for the Check.
+	Cell(q *Question, cell string) (any, error)
 	// Metric gives the scale; false for a type that measures nothing.
 	Metric() (Metric, bool)
 }
 
-// plain is what most types share: no own keys, no rules, no metric.
+// plain is what most types share: no own keys, no rules, no metric, and cells
+// that are texts.
 type plain struct{}
 
 func (plain) Keys() []string                       { return nil }
 func (plain) Draft(*Question, *fault.List, string) {}
 func (plain) Ready(*Question, *fault.List, string) {}
 func (plain) Metric() (Metric, bool)               { return Metric{}, false }
+
+func (plain) Cell(_ *Question, cell string) (any, error) {
+	return strings.ReplaceAll(cell, "\r\n", "\n"), nil
+}
 
 // types lists the question types that there are.
 var types = []Type{csat{}, ces{}, nps{}, emotion{}, rating{}, choice{}, choices{}, text{}, longText{}, number{}, date{}, hidden{}}

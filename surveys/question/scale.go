@@ -13,6 +13,8 @@ type labels struct{ plain }
 
 func (labels) Keys() []string { return []string{"labels"} }
 
+func (labels) Cell(_ *Question, cell string) (any, error) { return numberCell(cell) }
+
 func (labels) Ready(q *Question, l *fault.List, p string) {
 	if q.Labels == nil {
 		return

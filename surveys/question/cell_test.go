@@ -1,0 +1,46 @@
+package question
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/valyala/fastjson"
+)
+
+func TestACellOfEachTypeReadsAsAnAnswerThatItsCheckTakes(t *testing.T) {
+	ask := &Question{ID: "q", Options: []Option{{ID: "red", Title: Text{Plain: "Signal red"}}, {ID: "blue"}}, Other: true}
+	cells := map[string]map[string]string{
+		"csat": {" 4 ": "4"}, "ces": {"7": "7"}, "nps": {"0": "0"}, "emotion": {"-2": "-2"}, "rating": {"5.0": "5"}, "number": {"2.5": "2.5"},
+		"choice":  {"red": `"red"`, "signal RED": `"red"`, "Teal": `{"other":"Teal"}`, `{"other":"x"}`: `{"other":"x"}`},
+		"choices": {"blue | Signal red|": `["blue","red"]`, `["red"]`: `["red"]`},
+		"text":    {"two days": `"two days"`}, "long_text": {"a\r\nb": `"a\nb"`}, "date": {" 2026-11-20": `"2026-11-20"`}, "hidden": {"x": `"x"`},
+	}
+	for _, ty := range types {
+		if len(cells[ty.Name()]) == 0 {
+			t.Errorf("no cell of %s is tried", ty.Name())
+		}
+		check := ty.Compile(ask)
+		for cell, want := range cells[ty.Name()] {
+			v, err := ty.Cell(ask, cell)
+			if err != nil {
+				t.Errorf("%s: %q: %v", ty.Name(), cell, err)
+				continue
+			}
+			b, err := json.Marshal(v)
+			if err != nil || string(b) != want {
+				t.Errorf("%s: %q reads as %s, want %s (%v)", ty.Name(), cell, b, want, err)
+			}
+			if wrong := check(fastjson.MustParseBytes(b)); wrong != "" {
+				t.Errorf("%s: %s: %s", ty.Name(), b, wrong)
+			}
+		}
+	}
+	for _, name := range []string{"csat", "number"} {
+		ty, _ := Find(name)
+		for _, cell := range []string{"four", "NaN", "1e999"} {
+			if v, err := ty.Cell(ask, cell); err == nil {
+				t.Errorf("%s takes %q as %v", name, cell, v)
+			}
+		}
+	}
+}
