@@ -24,7 +24,7 @@ import (
 // Limits of a map, api.md §1 and §3.
 const (
 	maxStages  = 200
-	maxItems   = 2000
+	maxItems   = 2000 // elements of all its lists
 	maxText    = 10_000
 	maxPicture = 200 << 10
 )
@@ -39,6 +39,9 @@ var (
 
 // ParseDocument reads a map and checks all of it. Faults carry pointers.
 func ParseDocument(body []byte) (*Document, error) {
+	if err := strict.AtMost(body, maxItems); err != nil {
+		return nil, err
+	}
 	var d Document
 	if err := strict.Decode(body, &d); err != nil {
 		return nil, err
@@ -56,9 +59,7 @@ type checker struct {
 
 func (c *checker) document(d *Document) {
 	c.needed("#/title", d.Title)
-	if items := texts(reflect.ValueOf(d), "#", &c.l); items > maxItems {
-		c.l.Add("#", "The map has %d items; at most %d.", items, maxItems)
-	}
+	texts(reflect.ValueOf(d), "#", &c.l)
 	if d.Language != "" {
 		if _, err := language.Parse(d.Language); err != nil {
 			c.l.Add("#/language", "Not a language tag; write it like en or pt-BR.")
@@ -326,12 +327,12 @@ func (c *checker) picture(p string, s *string) {
 	c.l.Add(p, "A picture as a data: URL of a PNG or JPEG of at most %d KiB and 4096 pixels a side.", maxPicture>>10)
 }
 
-// texts bounds every text of the document and counts the elements of its lists.
-func texts(v reflect.Value, p string, l *fault.List) (items int) {
+// texts bounds every text of the document.
+func texts(v reflect.Value, p string, l *fault.List) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
-			return texts(v.Elem(), p, l)
+			texts(v.Elem(), p, l)
 		}
 	case reflect.String:
 		// A picture is longer and bounded by its own rule.
@@ -340,15 +341,14 @@ func texts(v reflect.Value, p string, l *fault.List) (items int) {
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			items += 1 + texts(v.Index(i), fmt.Sprintf("%s/%d", p, i), l)
+			texts(v.Index(i), fmt.Sprintf("%s/%d", p, i), l)
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
 			if name != "" {
-				items += texts(v.Field(i), p+"/"+name, l)
+				texts(v.Field(i), p+"/"+name, l)
 			}
 		}
 	}
-	return items
 }

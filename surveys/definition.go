@@ -17,6 +17,9 @@ import (
 const (
 	maxQuestions = 100
 	maxSegments  = 3
+	// maxElements bounds all lists of a definition together: every option of
+	// every question, and as much again.
+	maxElements = 2 * maxQuestions * question.MaxOptions
 )
 
 // Definition is a survey as its author wrote it, api.md §7.
@@ -49,6 +52,9 @@ var questionID = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 // ParseDefinition reads a definition and checks what even a draft must hold:
 // known keys, limits, ids that are unique.
 func ParseDefinition(doc []byte) (*Definition, error) {
+	if err := strict.AtMost(doc, maxElements); err != nil {
+		return nil, err
+	}
 	var d Definition
 	if err := strict.Decode(doc, &d); err != nil {
 		return nil, err
@@ -69,7 +75,7 @@ func ParseDefinition(doc []byte) (*Definition, error) {
 	}
 	d.checkSegments(&l)
 	if len(d.Questions) > maxQuestions {
-		l.Add("#/questions", "At most %d questions.", maxQuestions)
+		return nil, fault.At(fault.Invalid, "#/questions", "At most %d questions.", maxQuestions)
 	}
 	seen := make(map[string]bool, len(d.Questions))
 	for i := range d.Questions {
@@ -95,6 +101,7 @@ func ParseDefinition(doc []byte) (*Definition, error) {
 func (d *Definition) checkSegments(l *fault.List) {
 	if len(d.Segments) > maxSegments {
 		l.Add("#/segments", "At most %d properties.", maxSegments)
+		return
 	}
 	for i, s := range d.Segments {
 		p := fmt.Sprintf("#/segments/%d", i)
