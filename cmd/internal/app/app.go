@@ -208,7 +208,7 @@ func (a *App) wire() {
 // Server gives the HTTP server over the services.
 func (a *App) Server() *web.Server {
 	s := &web.Server{Workspaces: a.Workspaces, Surveys: a.Surveys, Responses: a.Responses, Maps: a.Maps, Scores: a.Scores, BaseURL: a.BaseURL(), Idempotency: a.Idempotency,
-		Ready: a.ready, Gauges: a.gauges, Lag: a.lag, Now: a.Now, Log: a.Log, NoLimit: a.Config.LimitsOff}
+		Ready: a.ready, Gauges: a.gauges, Lag: a.lag, Now: a.Now, Log: a.Log, NoLimit: a.Config.LimitsOff, Proxies: a.Config.TrustedProxies}
 	s.Handler()
 	return s
 }

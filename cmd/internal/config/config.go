@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -16,14 +17,16 @@ import (
 
 // Config is how the program is to run.
 type Config struct {
-	Addr         string // host:port to listen on; port 0 takes a free one
-	BaseURL      string // scheme://host[:port] of the links that people get, no trailing slash; empty: derived from Addr
-	Data         string // directory of the embedded engines
-	MongoURI     string // empty: the embedded store
-	RedisURL     string // empty: the embedded queue
-	BootstrapKey string // an admin key for a fresh store
-	TestClock    string // file with an offset in seconds added to the clock
-	LimitsOff    bool   // no rate limits, for tests on loopback
+	Addr     string // host:port to listen on; port 0 takes a free one
+	BaseURL  string // scheme://host[:port] of the links that people get, no trailing slash; empty: derived from Addr
+	Data     string // directory of the embedded engines
+	MongoURI string // empty: the embedded store
+	RedisURL string // empty: the embedded queue
+	// TrustedProxies may name whom they speak for in X-Forwarded-For.
+	TrustedProxies []netip.Prefix
+	BootstrapKey   string // an admin key for a fresh store
+	TestClock      string // file with an offset in seconds added to the clock
+	LimitsOff      bool   // no rate limits, for tests on loopback
 }
 
 type setting struct {
@@ -40,6 +43,7 @@ func settings() []*setting {
 		{flag: "data", env: "WAYMARK_DATA", help: "`directory` of the embedded store", value: "./data"},
 		{flag: "mongo", env: "WAYMARK_MONGO_URI", help: "MongoDB `URI`; without it the embedded store is used", secret: true},
 		{flag: "redis", env: "WAYMARK_REDIS_URL", help: "Redis `URL`; without it the embedded queue is used", secret: true},
+		{flag: "trusted-proxies", env: "WAYMARK_TRUSTED_PROXIES", help: "`addresses` or networks of proxies whose X-Forwarded-For is believed, separated by commas"},
 		{env: "WAYMARK_BOOTSTRAP_KEY", help: "admin key (wm_id_secret) for a fresh store", secret: true},
 		{env: "WAYMARK_TEST_CLOCK", help: "file with an offset in seconds added to the clock; loopback only"},
 		{env: "WAYMARK_LIMITS", help: "\"off\" switches rate limits off; loopback only"},
@@ -55,7 +59,7 @@ func Usage() string {
 		if s.flag == "" {
 			name = ""
 		}
-		fmt.Fprintf(&b, "  %-11s %-23s %s", name, s.env, strings.ReplaceAll(s.help, "`", ""))
+		fmt.Fprintf(&b, "  %-17s %-23s %s", name, s.env, strings.ReplaceAll(s.help, "`", ""))
 		if s.value != "" {
 			fmt.Fprintf(&b, " (%s)", s.value)
 		}
@@ -169,6 +173,20 @@ func check(by map[string]*setting) (Config, []error) {
 			refuse(by["WAYMARK_REDIS_URL"], "write it as redis://host:port/0")
 		}
 	}
+	for entry := range strings.SplitSeq(by["WAYMARK_TRUSTED_PROXIES"].value, ",") {
+		if entry = strings.TrimSpace(entry); entry == "" {
+			continue
+		}
+		p, err := network(entry)
+		switch {
+		case err != nil:
+			refuse(by["WAYMARK_TRUSTED_PROXIES"], "%q is no address and no network; write them like 10.0.0.5 or 10.0.0.0/8", entry)
+		case p.Bits() == 0:
+			refuse(by["WAYMARK_TRUSTED_PROXIES"], "%q is everybody: then every client could choose its own address", entry)
+		default:
+			c.TrustedProxies = append(c.TrustedProxies, p)
+		}
+	}
 	if c.BootstrapKey != "" {
 		if _, _, ok := ident.ParseKey(c.BootstrapKey); !ok {
 			refuse(by["WAYMARK_BOOTSTRAP_KEY"], "write it as wm_{id}_{secret}: id of a-z 0-9, secret of 32 or more of A-Z a-z 0-9")
@@ -187,6 +205,25 @@ func check(by map[string]*setting) (Config, []error) {
 		refuse(by["WAYMARK_LIMITS"], "must be \"on\" or \"off\"")
 	}
 	return c, faults
+}
+
+// network reads an address or a network in CIDR form.
+func network(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		a = a.WithZone("").Unmap()
+		return netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	p, err := netip.ParsePrefix(s)
+	if err != nil {
+		return p, err
+	}
+	if p.Addr().Is4In6() {
+		if p.Bits() < 96 {
+			return p, errors.New("neither IPv4 nor IPv6")
+		}
+		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+	}
+	return p.Masked(), nil
 }
 
 func isLoopback(host string) bool {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -65,5 +66,18 @@ func TestAllFaultsAreReportedAtOnceAndNoSecretAmongThem(t *testing.T) {
 	}
 	if strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("a secret is shown:\n%v", err)
+	}
+}
+
+func TestTrustedProxiesAreAddressesAndNetworks(t *testing.T) {
+	c, err := load(t, map[string]string{"WAYMARK_TRUSTED_PROXIES": "127.0.0.1, 10.1.2.3/8 ,fd00::/8,::ffff:192.0.2.0/120,"})
+	if err != nil || fmt.Sprint(c.TrustedProxies) != "[127.0.0.1/32 10.0.0.0/8 fd00::/8 192.0.2.0/24]" {
+		t.Errorf("%v %v", c.TrustedProxies, err)
+	}
+	_, err = load(t, nil, "--trusted-proxies", "10.0.0.0/33,proxy.example,0.0.0.0/0,::/0,::ffff:0.0.0.0/90")
+	for _, entry := range []string{"10.0.0.0/33", "proxy.example", "0.0.0.0/0", `"::/0"`, "/90"} {
+		if err == nil || !strings.Contains(err.Error(), entry) {
+			t.Errorf("%s is not refused: %v", entry, err)
+		}
 	}
 }

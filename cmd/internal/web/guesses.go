@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net"
 	"sync"
 	"time"
 
@@ -45,16 +44,8 @@ func (g *guesses) note(peer string, now time.Time) (over bool) {
 // one passes however many of its neighbours guess, since behind one address may
 // stand an office, or everybody.
 func (s *Server) guessed(c *fiber.Ctx, g *guesses, what string, failure error) error {
-	if !g.note(network(c.Context().RemoteIP()), s.Now()) || s.NoLimit {
+	if !g.note(network(s.peer(c)), s.Now()) || s.NoLimit {
 		return failure
 	}
 	return &fault.Error{Kind: fault.TooMany, Slug: "too-many-guesses", Detail: "Too many wrong " + what + " came from this address.", RetryAfter: guessWindow}
-}
-
-// network names who guesses: an address, or the /64 that an IPv6 host owns.
-func network(ip net.IP) string {
-	if ip.To4() == nil {
-		ip = ip.Mask(net.CIDRMask(64, 128))
-	}
-	return ip.String()
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -39,7 +40,8 @@ type Server struct {
 	Lag     prometheus.Collector // NewLag's, where this process may roll up
 	Now     func() time.Time
 	Log     *slog.Logger
-	NoLimit bool // rate limits are off, for tests on loopback
+	NoLimit bool           // rate limits are off, for tests on loopback
+	Proxies []netip.Prefix // whose X-Forwarded-For is believed
 
 	patience patience
 	streamed []string // paths whose handlers read the body themselves
