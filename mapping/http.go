@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/ident"
 	"waymark/surveys/rest"
 )
 
@@ -45,7 +46,10 @@ func (h HTTP) List(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	rs, next, err := h.Store.List(c.UserContext(), rest.Actor(c).Workspace, p)
+	size := func(r Record) (ident.Cursor, int) { return ident.Cursor{Seq: r.Seq, ID: r.ID}, len(r.Document) }
+	rs, next, err := ident.Gather(p, size, func(p ident.Page) ([]Record, ident.Cursor, error) {
+		return h.Store.List(c.UserContext(), rest.Actor(c).Workspace, p)
+	})
 	if err != nil {
 		return err
 	}

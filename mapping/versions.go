@@ -43,14 +43,16 @@ func (s *Service) Versions(ctx context.Context, ws ident.Workspace, id string, p
 	}
 	// A copy of the current version may lie in the archive after a crash, so
 	// only what is below counts. One more is read to compare the last with.
-	old, _, err := s.Store.Versions(ctx, ws, id, ident.Page{Limit: p.Limit + 1 - len(rs), Cursor: ident.Cursor{Seq: min(below, current.Version), ID: id}})
+	size := func(r Record) (ident.Cursor, int) { return ident.Cursor{Seq: r.Version, ID: id}, len(r.Document) }
+	first := ident.Page{Limit: p.Limit + 1 - len(rs), Cursor: ident.Cursor{Seq: min(below, current.Version), ID: id}}
+	old, more, err := ident.Gather(first, size, func(p ident.Page) ([]Record, ident.Cursor, error) { return s.Store.Versions(ctx, ws, id, p) })
 	if err != nil {
 		return nil, ident.Cursor{}, err
 	}
 	rs = append(rs, old...)
 	out := []VersionEntry{}
 	for i, r := range rs {
-		if i == p.Limit {
+		if i == p.Limit || i > 0 && i == len(rs)-1 && !more.Zero() { // to compare with
 			return out, ident.Cursor{Seq: rs[i-1].Version, ID: id}, nil
 		}
 		e := VersionEntry{Version: r.Version, At: r.UpdatedAt, By: r.UpdatedBy, Changes: []Change{}}

@@ -105,7 +105,8 @@ func (h HTTP) List(c *fiber.Ctx) error {
 	if err := h.known(ctx, ws, f); err != nil {
 		return err
 	}
-	rs, next, err := h.Store.List(ctx, ws, f, p)
+	size := func(r Response) (ident.Cursor, int) { return ident.Cursor{Seq: r.Seq, ID: r.ID}, len(r.Answers) }
+	rs, next, err := ident.Gather(p, size, func(p ident.Page) ([]Response, ident.Cursor, error) { return h.Store.List(ctx, ws, f, p) })
 	if err != nil {
 		return err
 	}
