@@ -259,12 +259,18 @@ func (s *Store) List(ctx context.Context, ws ident.Workspace, f responses.Filter
 var errEnough = errors.New("enough")
 
 func (s *Store) each(ctx context.Context, c *mongo.Collection, q bson.D, o *options.FindOptions, fn func(*doc) error) error {
-	cur, err := c.Find(ctx, q, o)
+	find, cancel := s.m.Deadline(ctx)
+	defer cancel()
+	cur, err := c.Find(find, q, o)
 	if err != nil {
 		return wrap("reading responses", err)
 	}
-	defer func() { _ = cur.Close(context.WithoutCancel(ctx)) }()
-	for cur.Next(ctx) {
+	defer func() {
+		end, cancel := s.m.Deadline(context.WithoutCancel(ctx))
+		defer cancel()
+		_ = cur.Close(end)
+	}()
+	for s.next(ctx, cur) {
 		var d doc
 		if err := cur.Decode(&d); err != nil {
 			return wrap("reading responses", err)
@@ -274,6 +280,17 @@ func (s *Store) each(ctx context.Context, c *mongo.Collection, q bson.D, o *opti
 		}
 	}
 	return wrap("reading responses", cur.Err())
+}
+
+// next goes to the next document. A look at the server has a deadline of its
+// own: all of them together may take as long as ctx lets them.
+func (s *Store) next(ctx context.Context, cur *mongo.Cursor) bool {
+	if cur.RemainingBatchLength() > 0 {
+		return cur.Next(ctx)
+	}
+	ctx, cancel := s.m.Deadline(ctx)
+	defer cancel()
+	return cur.Next(ctx)
 }
 
 func byTime() *options.FindOptions {
