@@ -74,7 +74,7 @@ func TestEveryVariantOfAPageSharesTheScoresOfItsWindow(t *testing.T) {
 	}
 	g.Wait()
 	once := c.windows.Load()
-	if once != int64(len(Windows)) {
+	if once != 2*int64(len(Windows)) { // each with the one before, for what changed
 		t.Errorf("%d pages of %d windows read %d windows", len(variants()), len(Windows), once)
 	}
 	at = at.Add(keptFor)

@@ -15,8 +15,9 @@ import (
 // HTTP answers /v1/maps/{map}/render.* to key holders.
 type HTTP struct{ Scores *mapping.ScoresService }
 
-// read gives the snapshot that a request asks for, and how to show it.
-func (h HTTP) read(c *fiber.Ctx) (s mapping.Snapshot, o Options, err error) {
+// read gives the snapshot that a request asks for, and how to show it; with
+// changes for what tells them.
+func (h HTTP) read(c *fiber.Ctx, changes bool) (s mapping.Snapshot, o Options, err error) {
 	v, err := rest.Query(c, "window", "from", "to", "segment*", "theme", "width", "lang")
 	if err != nil {
 		return s, o, err
@@ -28,7 +29,7 @@ func (h HTTP) read(c *fiber.Ctx) (s mapping.Snapshot, o Options, err error) {
 	if o, err = parseOptions(v); err != nil {
 		return s, o, err
 	}
-	o.Segments, o.Window = q.Segments, q.Window
+	o.Segments, o.Window, q.Changes = q.Segments, q.Window, changes
 	if q.Window == 0 && q.From == nil && q.To == nil {
 		o.Window = mapping.DefaultWindow
 	}
@@ -41,7 +42,7 @@ func (h HTTP) read(c *fiber.Ctx) (s mapping.Snapshot, o Options, err error) {
 
 // SVG answers the drawing.
 func (h HTTP) SVG(c *fiber.Ctx) error {
-	s, o, err := h.read(c)
+	s, o, err := h.read(c, true)
 	if err != nil {
 		return err
 	}
@@ -51,11 +52,11 @@ func (h HTTP) SVG(c *fiber.Ctx) error {
 
 // HTML answers a page that can be saved and sent: it needs no other file.
 func (h HTTP) HTML(c *fiber.Ctx) error {
-	s, o, err := h.read(c)
+	s, o, err := h.read(c, true)
 	if err != nil {
 		return err
 	}
-	body, style, err := HTML(NewView(s.Document, s.Scores, o), o, nil, false)
+	body, style, err := HTML(NewView(s.Document, s.Scores, o), o, nil)
 	if err != nil {
 		return fault.Wrap(err, fault.Internal, "render", "The map cannot be drawn.")
 	}
@@ -65,7 +66,7 @@ func (h HTTP) HTML(c *fiber.Ctx) error {
 
 // JSON answers the snapshot itself.
 func (h HTTP) JSON(c *fiber.Ctx) error {
-	s, _, err := h.read(c)
+	s, _, err := h.read(c, false)
 	if err != nil {
 		return err
 	}

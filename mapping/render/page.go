@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"slices"
 	"time"
 )
 
@@ -47,58 +48,146 @@ func windowNames() (names []string) {
 	return names
 }
 
-// link is an entry of the choice of windows.
+// choices are what a page offers to choose from; a page that is saved has none.
+type choices struct{ Windows, Languages []link }
+
+// link is an entry of a choice.
 type link struct {
-	Words, Href string
-	Current     bool
+	Words, Href, Lang string
+	Current           bool
 }
 
 // page is what the template is filled with.
 type page struct {
 	*View
-	Drawing template.HTML
-	Style   template.CSS
-	Windows []link
-	Live    bool
-	Rows    []row
-	Legend  []string
-	AtTime  string // RFC 3339
+	Style  template.CSS
+	Axis   template.HTML
+	Cells  []cellOfStage
+	Table  []figures
+	Paper  []sheet
+	Legend []string
+	AtTime string // RFC 3339
+	Still  bool   // nothing changed for certain
+	Live   bool
+	// Several says that the stages have several metrics of satisfaction.
+	Several bool
+	Choices choices
 }
 
-// row is a stage where the screen is narrow.
-type row struct {
+// cellOfStage is a stage on the page: a column where the screen is wide, a card
+// where it is narrow.
+type cellOfStage struct {
 	Stage
-	Bar, Face template.HTML
-	State     string
-	Lanes     []rowLane
+	Chart template.HTML
+	Plain template.HTML // the same, not named, for paper
+	Flat  []flat
+	Notes []string
+	Lanes []laneOfStage
 }
 
-type rowLane struct {
+type laneOfStage struct {
 	Name  string
 	Texts []string
 }
 
-// HTML writes a page of the map that needs nothing else, and the source list
-// that a policy needs to allow its style. live adds the script that keeps it
-// current, and the choice of windows.
-func HTML(v *View, o Options, links []link, live bool) ([]byte, string, error) {
-	style := css(o.Theme) + pageColours(o.Theme) + pageCSS
-	p := page{View: v, Drawing: template.HTML(svg(v, o, false)), Style: template.CSS(style), Windows: links, Live: live, //nolint:gosec // svg escapes every text
-		Legend: v.legend(), AtTime: v.At.String()}
-	for i, s := range v.Stages {
-		r := row{Stage: s, Bar: template.HTML(scale(s.Satisfaction)), Face: template.HTML(scale(s.Emotion)), State: v.Words.stateWord(s.State)} //nolint:gosec // numbers and escaped texts
-		for _, l := range v.Lanes {
-			if len(l.Cells[i]) > 0 {
-				r.Lanes = append(r.Lanes, rowLane{l.Name, l.Cells[i]})
+// sheet is a row of stages as it is printed: a table, since paper breaks tables
+// between their rows and repeats the names of the stages on every page.
+type sheet struct {
+	Cells []cellOfStage
+	Lanes []laneOfSheet
+}
+
+type laneOfSheet struct {
+	Name  string
+	Cells [][]string
+}
+
+// printed is how many stages stand in a row on paper, A4 or Letter on its side.
+const printed = 8
+
+func sheets(cells []cellOfStage, lanes []Lane) (all []sheet) {
+	for row := range slices.Chunk(cells, balanced(len(cells), printed)) {
+		s := sheet{Cells: row}
+		for i, l := range lanes {
+			texts, any := make([][]string, len(row)), false
+			for j, c := range row {
+				texts[j] = c.Lanes[i].Texts
+				any = any || len(texts[j]) > 0
+			}
+			if any {
+				s.Lanes = append(s.Lanes, laneOfSheet{l.Name, texts})
 			}
 		}
-		p.Rows = append(p.Rows, r)
+		all = append(all, s)
 	}
+	return all
+}
+
+// flat is a score on a level scale, for narrow screens.
+type flat struct {
+	Score
+	Name  string
+	Scale template.HTML
+}
+
+// figures is a row of the table: a stage, or a touchpoint of one.
+type figures struct {
+	Stage, Touchpoint     string
+	Satisfaction, Emotion Score
+	Freshness             string
+}
+
+// HTML writes a page of the map that needs nothing else, and the source list
+// that a policy needs to allow its style. With choices it is live: a script
+// keeps it current.
+func HTML(v *View, o Options, c *choices) ([]byte, string, error) {
+	lanes := v.lanes()
+	style := shapes + colours(variables) + pageColours(o.Theme) + pageCSS + layout(len(v.Stages), 3+len(lanes), o.Width) + v.paper()
+	height := px(v.chartHeight())
+	p := page{View: v, Style: template.CSS(style), Live: c != nil, Legend: v.legend(), AtTime: v.At.String(), Several: len(v.Metrics) > 1, Still: len(v.Changes) > 0 && !v.moved(),
+		Axis: template.HTML(`<svg class="wm axis" width="100%" height="` + height + `" aria-hidden="true">` + v.axis() + `</svg>`)} //nolint:gosec // every text in it is escaped
+	if c != nil {
+		p.Choices = *c
+	}
+	for i, s := range v.Stages {
+		cell := cellOfStage{Stage: s, Notes: s.notes()}
+		//nolint:gosec // every text in it is escaped
+		cell.Chart = template.HTML(`<svg class="wm" width="100%" height="` + height + `" role="img" aria-label="` + esc(v.say(&s)) + `">` + v.open(&s) + v.column(i) + `</g></svg>`)
+		//nolint:gosec // every text in it is escaped
+		cell.Plain = template.HTML(`<svg class="wm" width="100%" height="` + height + `" aria-hidden="true">` + v.column(i) + `</svg>`)
+		for _, sc := range []Score{s.Satisfaction, s.Emotion} {
+			name := sc.Metric.Name
+			if sc.Word != "" {
+				name = sc.Word
+			}
+			cell.Flat = append(cell.Flat, flat{sc, name, template.HTML(level(sc, v.Words))}) //nolint:gosec // every text in it is escaped
+		}
+		for _, l := range lanes {
+			cell.Lanes = append(cell.Lanes, laneOfStage{l.Name, l.Cells[i]})
+		}
+		p.Cells = append(p.Cells, cell)
+		p.Table = append(p.Table, figures{Stage: s.Name, Satisfaction: s.Satisfaction, Emotion: s.Emotion, Freshness: s.Freshness})
+		for _, t := range s.Touchpoints {
+			if t.Satisfaction.State != "empty" || t.Emotion.State != "empty" {
+				p.Table = append(p.Table, figures{Stage: s.Name, Touchpoint: t.Name, Satisfaction: t.Satisfaction, Emotion: t.Emotion})
+			}
+		}
+	}
+	p.Paper = sheets(p.Cells, lanes)
+	p.Several = p.Several || slices.ContainsFunc(p.Table, func(f figures) bool {
+		return f.Satisfaction.Metric.ID != v.Metrics[0].ID && f.Satisfaction.State != "empty"
+	})
 	var b bytes.Buffer
 	if err := pageTemplate.Execute(&b, p); err != nil {
 		return nil, "", fmt.Errorf("writing the page: %w", err)
 	}
 	return b.Bytes(), styleSource(style), nil
+}
+
+// paper puts into the foot of every printed page when it was true. Only words
+// and numbers of ours stand in it.
+func (v *View) paper() string {
+	return fmt.Sprintf("@page{@bottom-left{font:11px system-ui,sans-serif;content:%q}}", "Waymark · "+v.Window+" · "+v.Words.AsOf+" "+v.AsOf)
 }
 
 // Sorry is the page of a link that cannot be shown; status chooses its words.
@@ -132,48 +221,33 @@ func styleSource(style string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// pageColours sets the page's own variables.
-func pageColours(t Theme) string {
-	set := func(p palette, accent string) string {
-		return ":root{--ground:" + p.ground + ";--raised:" + p.raised + ";--text:" + p.text + ";--muted:" + p.muted + ";--line:" + p.line + ";--accent:" + accent + "}"
-	}
-	switch t {
-	case Light:
-		return set(palettes[Light], "#0b57d0")
-	case Dark:
-		return set(palettes[Dark], "#8ab4f8")
-	case Print:
-		return set(palettes[Print], "#000000")
-	}
-	return set(palettes[Light], "#0b57d0") + "@media (prefers-color-scheme:dark){" + set(palettes[Dark], "#8ab4f8") + "}@media print{" + set(palettes[Print], "#000000") + "}"
-}
-
-// scale draws a score on a level line, for narrow screens.
-func scale(s Score) string {
-	const width, mid = 280.0, 22.0
-	d := &drawing{}
-	d.WriteString(`<svg class="wm" viewBox="0 0 300 36" width="300" height="36" aria-hidden="true">`)
-	x := func(at float64) float64 { return 10 + width*at }
-	d.line(x(0), mid, x(1), mid, "hair")
-	for _, t := range []float64{0, 0.5, 1} {
-		d.line(x(t), mid-4, x(t), mid+4, "hair")
+// level draws a score on a level line with its ends in words.
+func level(s Score, w *Words) string {
+	const left, wide, mid = 12.0, 276.0, 16.0
+	p := &pen{}
+	p.WriteString(`<svg class="wm" viewBox="0 0 300 44" width="300" height="44" aria-hidden="true">`)
+	x := func(at float64) float64 { return left + wide*at }
+	p.line(x(0), mid, x(1), mid, "hair")
+	for i, at := range []float64{0, 0.5, 1} {
+		p.line(x(at), mid-4, x(at), mid+4, "hair")
+		p.text([]float64{0.01, x(0.5), 300}[i], 42, "t"+[]string{"", " m", " e"}[i], w.tick(s.Metric, s.Metric.Low+(s.Metric.High-s.Metric.Low)*at))
 	}
 	if s.Believed != nil {
-		d.line(x(*s.Believed), 4, x(*s.Believed), 34, "b")
+		p.line(x(*s.Believed), 2, x(*s.Believed), 30, "b")
 	}
 	if s.Shown() {
 		if s.HasInterval {
-			fmt.Fprintf(d, `<path class="w" d="M%[1]s 17v10M%[1]s 22H%[2]sM%[2]s 17v10"/>`, px(x(s.Low)), px(x(s.High)))
+			fmt.Fprintf(p, `<path class="w" d="M%[1]s 11v10M%[1]s 16H%[2]sM%[2]s 11v10"/>`, px(x(s.Low)), px(x(s.High)))
 		}
 		switch {
 		case s.Metric.ID == "emotion":
-			d.face(x(s.At), mid, s.Face)
+			p.face(x(s.At), mid, s.Face, s.Hollow())
 		case s.Hollow():
-			fmt.Fprintf(d, `<circle class="o d" cx="%s" cy="22" r="5"/>`, px(x(s.At)))
+			fmt.Fprintf(p, `<circle class="o d" cx="%s" cy="16" r="5"/>`, px(x(s.At)))
 		default:
-			fmt.Fprintf(d, `<circle class="d" cx="%s" cy="22" r="5"/>`, px(x(s.At)))
+			fmt.Fprintf(p, `<circle class="d" cx="%s" cy="16" r="5"/>`, px(x(s.At)))
 		}
 	}
-	d.WriteString("</svg>")
-	return d.String()
+	p.end()
+	return p.String()
 }

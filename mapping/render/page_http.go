@@ -144,16 +144,19 @@ func (h PageHTTP) page(ctx context.Context, ws ident.Workspace, sh mapping.Share
 func (h PageHTTP) snapshot(ctx context.Context, ws ident.Workspace, r mapping.Record, window time.Duration) (mapping.Snapshot, error) {
 	to := when.Of(h.Now().Truncate(time.Hour).Add(time.Hour))
 	from := to.Add(-window)
-	return h.Scores.Score(ctx, ws, r, mapping.Query{From: &from, To: &to})
+	return h.Scores.Score(ctx, ws, r, mapping.Query{From: &from, To: &to, Changes: true})
 }
 
 func (a asked) draw(s mapping.Snapshot) (drawn, error) {
 	v := NewView(s.Document, s.Scores, a.Options)
-	var links []link
+	var c choices
 	for i, w := range Windows {
-		links = append(links, link{v.Words.window(s.Scores.From, s.Scores.To, w.Length), a.query(i, a.Lang), i == a.window})
+		c.Windows = append(c.Windows, link{Words: v.Words.window(s.Scores.From, s.Scores.To, w.Length), Href: a.query(i, a.Lang), Current: i == a.window})
 	}
-	body, style, err := HTML(v, a.Options, links, true)
+	for _, lang := range Languages() {
+		c.Languages = append(c.Languages, link{Words: wordsOf(lang).Name, Href: a.query(a.window, lang), Lang: lang, Current: lang == v.Lang})
+	}
+	body, style, err := HTML(v, a.Options, &c)
 	if err != nil {
 		return drawn{}, fault.Wrap(err, fault.Internal, "render", "The map cannot be drawn.")
 	}

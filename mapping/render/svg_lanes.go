@@ -7,11 +7,12 @@ import (
 	"waymark/mapping"
 )
 
-// touchpoints draws the lane of contact points, with what they score.
-func (d *drawing) touchpoints(from, to int, y float64) float64 {
-	l := Lane{ID: "touchpoints", Name: d.v.Words.Touchpoints, Cells: make([][]string, len(d.v.Stages))}
+// lanes are the rows of texts below the scores: the contact points, with what
+// they score, and what the map says about its stages.
+func (v *View) lanes() []Lane {
+	l := Lane{ID: "touchpoints", Name: v.Words.Touchpoints, Cells: make([][]string, len(v.Stages))}
 	any := false
-	for i, s := range d.v.Stages {
+	for i, s := range v.Stages {
 		for _, t := range s.Touchpoints {
 			parts := []string{t.Name}
 			if t.Channel != "" && !strings.EqualFold(t.Channel, t.Name) {
@@ -19,7 +20,7 @@ func (d *drawing) touchpoints(from, to int, y float64) float64 {
 			}
 			for _, sc := range []Score{t.Satisfaction, t.Emotion} {
 				if sc.State != mapping.Empty {
-					parts = append(parts, sc.Text)
+					parts = append(parts, strings.ReplaceAll(sc.Text, " ", "\u00a0")) // a number keeps its unit
 				}
 			}
 			l.Cells[i] = append(l.Cells[i], strings.Join(parts, " · "))
@@ -27,15 +28,15 @@ func (d *drawing) touchpoints(from, to int, y float64) float64 {
 		}
 	}
 	if !any {
-		return y
+		return v.Lanes
 	}
-	return d.lane(l, from, to, y)
+	return append([]Lane{l}, v.Lanes...)
 }
 
 // lane draws a lane of texts, a card per stage that has any, and gives the y
 // below it.
-func (d *drawing) lane(l Lane, from, to int, y float64) float64 {
-	inner := d.column - 12 - 2*pad
+func (d *picture) lane(l Lane, from, to int, y float64) float64 {
+	inner := d.column - 8 - 2*pad
 	cells, tallest := make([][][]string, to-from), 0.0
 	for i := range cells {
 		h := 0.0
@@ -49,18 +50,19 @@ func (d *drawing) lane(l Lane, from, to int, y float64) float64 {
 	if tallest == 0 {
 		return y
 	}
-	height := tallest + 2*pad - 4
-	fmt.Fprintf(d, `<g data-part="lane-%s-%d">`, esc(l.ID), from)
-	d.lines(margin, y+pad+11, 14, "t", wrap(l.Name, 12, gutter-margin-8, false))
+	name := wrap(l.Name, 12, gutter-8, false)
+	height := max(tallest+2*pad-4, float64(len(name))*14+2*pad)
+	d.WriteString("<g>")
+	d.lines(margin, y+pad+11, 14, "t", name)
 	for i := range cells {
 		if len(cells[i]) == 0 {
 			continue
 		}
-		x := d.x(from+i) - d.column/2 + 6
-		fmt.Fprintf(d, `<rect class="c" x="%s" y="%s" width="%s" height="%s" rx="8"/>`, px(x), px(y), px(d.column-12), px(height))
+		x := d.x(from+i) - d.column/2 + 4
+		fmt.Fprintf(d, `<rect class="c" x="%s" y="%s" width="%s" height="%s" rx="8"/>`, px(x), px(y), px(d.column-8), px(height))
 		yy := y + pad + 11
 		for _, lines := range cells[i] {
-			yy = d.lines(x+pad, yy, lineHeight, "", lines) + 4
+			yy = d.lines(x+pad, yy, lineHeight, "p", lines) + 4
 		}
 	}
 	d.WriteString("</g>\n")
@@ -70,14 +72,16 @@ func (d *drawing) lane(l Lane, from, to int, y float64) float64 {
 // legend explains the marks that are on this map, and only these.
 func (v *View) legend() []string {
 	w := v.Words
-	parts := []string{w.LegendInterval}
+	var parts []string
 	for _, p := range []struct {
 		there bool
 		words string
-	}{{v.any(func(s Score) bool { return s.Hollow() }), w.LegendHollow},
+	}{{v.any(func(s Score) bool { return s.HasInterval }), w.LegendInterval},
+		{v.any(func(s Score) bool { return s.Hollow() }), w.LegendHollow},
 		{v.any(func(s Score) bool { return s.State == mapping.Hidden }), w.LegendHidden},
 		{v.any(func(s Score) bool { return s.Believed != nil }), w.LegendBelief},
-		{v.broken(), w.LegendBreak}} {
+		{v.broken(), w.LegendBreak},
+		{v.moved(), w.LegendMove}} {
 		if p.there {
 			parts = append(parts, p.words)
 		}
@@ -86,11 +90,9 @@ func (v *View) legend() []string {
 }
 
 // foot closes the picture with its legend, and with when it was true.
-func (d *drawing) foot(y float64) float64 {
-	d.WriteString(`<g data-part="foot">`)
+func (d *picture) foot(y float64) float64 {
 	y = d.lines(margin, y+14, lineHeight, "t", wrap(strings.Join(d.v.legend(), "  ·  "), 12, d.width-2*margin, false))
 	d.text(margin, y, "t", "Waymark · "+d.v.Words.AsOf+" "+d.v.AsOf)
-	d.WriteString("</g>\n")
 	return y + 20
 }
 
@@ -111,3 +113,5 @@ func (v *View) broken() bool {
 	}
 	return false
 }
+
+func (v *View) moved() bool { return v.any(func(s Score) bool { return s.Move != "" }) }

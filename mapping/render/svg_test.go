@@ -110,13 +110,18 @@ func TestThePictureIsWhatItWas(t *testing.T) {
 	mixed, mixedScores := shop()
 	mixedScores.Stages[1].Satisfaction = measure("nps", mapping.OK, 900, 34, 29, 39)
 	mixedScores.Stages[4].Satisfaction = measure("nps", mapping.OK, 90, -21, -36, -6)
+	changed, changedScores := shop()
+	changedScores.Compared = 8
+	changedScores.Stages[1].SatisfactionMove = &mapping.Move{Value: 3.2, Low: 1, High: 5.4}
+	changedScores.Stages[3].SatisfactionMove = &mapping.Move{Value: -12.2, Low: -17, High: -7.4}
+	changedScores.Stages[3].EmotionMove = &mapping.Move{Value: -0.31, Low: -0.4, High: -0.22}
 	hd, hs := hostileMap()
 	for name, c := range map[string]struct {
 		d *mapping.Document
 		s mapping.Scores
 		o Options
 	}{
-		"map":      {d, s, Options{Theme: Auto}},
+		"map":      {changed, changedScores, Options{Theme: Auto}},
 		"dark":     {d, s, Options{Theme: Dark}},
 		"print":    {d, s, Options{Theme: Print}},
 		"narrow":   {d, s, Options{Theme: Light, Width: 360}},
@@ -158,9 +163,9 @@ func TestAStageCarriesItsStateAndNumber(t *testing.T) {
 			t.Errorf("%s is not in the picture", want)
 		}
 	}
-	// The line has a piece between shown neighbours, two around the break, none into the hidden stage.
-	if n := len(regexp.MustCompile(`class="curve"`).FindAllString(got, -1)); n != 5 {
-		t.Errorf("the curve has %d pieces, want 5", n)
+	// The line has two halves between shown neighbours, none into the hidden stage.
+	if n := len(regexp.MustCompile(`class="curve"`).FindAllString(got, -1)); n != 8 {
+		t.Errorf("the curve has %d halves, want 8", n)
 	}
 }
 

@@ -23,6 +23,9 @@ type View struct {
 	Lanes   []Lane
 	// Metrics are the satisfaction metrics on the map, in order of their first stage.
 	Metrics []Metric
+	// Changes says what really changed since the window before, or that
+	// nothing did; empty where nothing could be compared.
+	Changes []string
 }
 
 // Stage is a column of the map.
@@ -53,6 +56,7 @@ type Score struct {
 	Text     string // "71 %", "<5", "no data"
 	Interval string // "69 to 74 %"; empty without one
 	Count    string // "n 1,284"; empty while hidden or empty
+	Digits   string // "1,284"
 	// At, Low and High are positions on the metric's scale, 0 at its bottom and 1 at its top.
 	At, Low, High float64
 	HasInterval   bool
@@ -60,6 +64,7 @@ type Score struct {
 	Word          string // of the face
 	Believed      *float64
 	BelievedText  string
+	Move          string // "▼ fell 12 ± 5"; empty where nothing changed for certain
 }
 
 // Shown reports whether there is a value to draw.
@@ -133,7 +138,36 @@ func NewView(d *mapping.Document, s mapping.Scores, o Options) *View {
 		v.Metrics = []Metric{metricOf("csat", w)}
 	}
 	v.Lanes = lanes(d, w)
+	v.changes(s.Compared)
 	return v
+}
+
+// changes lists the real changes as sentences.
+func (v *View) changes(compared int) {
+	for _, s := range v.Stages {
+		for _, sc := range []Score{s.Satisfaction, s.Emotion} {
+			if sc.Move != "" {
+				v.Changes = append(v.Changes, s.Name+", "+sc.Metric.Name+": "+sc.Move)
+			}
+		}
+	}
+	if compared > 0 && len(v.Changes) == 0 {
+		v.Changes = []string{v.Words.Unchanged}
+	}
+}
+
+// notes are the words below a stage's scores, its freshness first.
+func (s *Stage) notes() []string {
+	notes := []string{s.Freshness}
+	for _, n := range []string{s.Responses, s.Break} {
+		if n != "" {
+			notes = append(notes, n)
+		}
+	}
+	if s.EmotionBreak != "" && s.EmotionBreak != s.Break {
+		notes = append(notes, s.EmotionBreak)
+	}
+	return notes
 }
 
 func (v *View) stage(st *mapping.Stage, sc *mapping.StageScore) Stage {
@@ -159,6 +193,8 @@ func (v *View) stage(st *mapping.Stage, sc *mapping.StageScore) Stage {
 	default: // hidden, or the newest lies outside the window
 		out.Freshness = w.Fresh[sc.Freshness]
 	}
+	out.Satisfaction.Move = w.move(out.Satisfaction.Metric, sc.SatisfactionMove)
+	out.Emotion.Move = w.move(out.Emotion.Metric, sc.EmotionMove)
 	if sc.Break != nil {
 		out.Break = w.since(sc.Break.Time())
 	}
@@ -220,7 +256,8 @@ func (v *View) score(m *mapping.Measure, fallback string, believed *float64) Sco
 		s.Interval = w.interval(s.Metric, *m.Low, *m.High)
 	}
 	if m.N != nil {
-		s.Count = "n " + w.number(float64(*m.N), 0)
+		s.Digits = w.number(float64(*m.N), 0)
+		s.Count = "n " + s.Digits
 	}
 	if m.Metric == "emotion" {
 		s.Face = int(min(max(math.Round(*m.Value), -2), 2))

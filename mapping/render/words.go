@@ -1,6 +1,7 @@
 package render
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ import (
 // Words are the words of a map in one language.
 type Words struct {
 	Lang    string
+	Name    string // what the language calls itself
 	Map     string // "Journey map"
 	Metrics map[string]string
 	Emotion string
@@ -28,10 +30,12 @@ type Words struct {
 	// Channels names those of touchpoints that read well on a map.
 	Channels map[string]string
 
-	NoData, NoAnswers, JustNow, AsOf, Believed, Since, Refresh, Table, Stage, Touchpoints string
-	LegendHollow, LegendHidden, LegendInterval, LegendBelief, LegendBreak                 string
-	NotFound, NotFoundHint, TooMany, TooManyHint, Broken, BrokenHint                      string
-	Strange, StrangeHint, ShowMap                                                         string
+	NoData, NoAnswers, JustNow, AsOf, Believed, Since, Refresh, Table, Stage, Touchpoints         string
+	LegendHollow, LegendHidden, LegendInterval, LegendBelief, LegendBreak                         string
+	NotFound, NotFoundHint, TooMany, TooManyHint, Broken, BrokenHint                              string
+	Strange, StrangeHint, ShowMap                                                                 string
+	Changed, Unchanged, Fell, Rose, LegendMove                                                    string
+	Satisfaction, Newest, Measure, Value, Interval, Change, Window, Language, Pause, Resume, Late string
 	// Counted words by plural form; % stands for the number.
 	Answers, Minutes, Hours, Days, Last counted
 
@@ -102,10 +106,22 @@ func (w *Words) value(m Metric, v float64) string {
 	return s + m.unit
 }
 
+// interval says the bounds, with another digit where they would look the same.
 func (w *Words) interval(m Metric, low, high float64) string {
+	if low < high && w.value(m, low) == w.value(m, high) {
+		m.decimals++
+	}
 	bare := m
 	bare.unit = ""
 	return w.value(bare, low) + " … " + w.value(m, high)
+}
+
+// tick says a value of a scale, which has no more digits than it needs.
+func (w *Words) tick(m Metric, v float64) string {
+	if v == math.Trunc(v) {
+		m.decimals = 0
+	}
+	return w.value(m, v)
 }
 
 func (w *Words) count(c counted, n int64) string {
@@ -127,6 +143,24 @@ func (w *Words) ago(d time.Duration) string {
 		return w.count(w.Hours, int64(d/time.Hour))
 	}
 	return w.count(w.Days, int64(d/(24*time.Hour)))
+}
+
+// move says how a measure changed, with the wider half of its interval.
+func (w *Words) move(m Metric, c *mapping.Move) string {
+	if c == nil {
+		return ""
+	}
+	decimals := m.decimals
+	by := func(decimals int) string { return w.number(math.Abs(c.Value), decimals) }
+	if strings.Trim(by(decimals), "0.,") == "" {
+		decimals++ // real, and less than the scale's last digit
+	}
+	phrase, mark := w.Rose, "▲ "
+	if c.Value < 0 {
+		phrase, mark = w.Fell, "▼ "
+	}
+	half := max(c.High-c.Value, c.Value-c.Low)
+	return mark + strings.Replace(phrase, "%", by(decimals)+" ± "+w.number(half, decimals), 1)
 }
 
 func (w *Words) day(t time.Time) string     { return t.UTC().Format(w.date) }

@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
+
+	"waymark/mapping"
 )
 
 func TestEveryLanguageHasEveryWord(t *testing.T) {
@@ -59,6 +61,13 @@ func TestNumbersAndAgesReadAsPeopleSayThem(t *testing.T) {
 		{wordsOf("en").value(metricOf("emotion", wordsOf("en")), -0.84), "−0.8"},
 		{wordsOf("en").value(metricOf("emotion", wordsOf("en")), 0.62), "+0.6"},
 		{wordsOf("en").value(metricOf("emotion", wordsOf("en")), -0.01), "0.0"},
+		{wordsOf("en").interval(metricOf("emotion", wordsOf("en")), 0.86, 0.94), "+0.86 … +0.94"},
+		{wordsOf("en").interval(metricOf("emotion", wordsOf("en")), 0.8, 1.1), "+0.8 … +1.1"},
+		{wordsOf("en").tick(metricOf("emotion", wordsOf("en")), 2), "+2"},
+		{wordsOf("en").tick(metricOf("ces", wordsOf("en")), 2.5), "2.5"},
+		{wordsOf("en").move(metricOf("csat", wordsOf("en")), &mapping.Move{Value: -12.2, Low: -17, High: -7.4}), "▼ fell 12 ± 5"},
+		{wordsOf("ru").move(metricOf("emotion", wordsOf("ru")), &mapping.Move{Value: 0.31, Low: 0.2, High: 0.44}), "▲ выросло на 0,3 ± 0,1"},
+		{wordsOf("en").move(metricOf("csat", wordsOf("en")), &mapping.Move{Value: 0.3, Low: 0.1, High: 0.5}), "▲ rose 0.3 ± 0.2"},
 		{wordsOf("et").value(metricOf("emotion", wordsOf("et")), 0.62), "+0,6"},
 	} {
 		if c.got != c.want {
@@ -114,11 +123,14 @@ func TestEveryColourCanBeRead(t *testing.T) {
 					t.Errorf("%s: text %s on %s has %.2f", theme, text, ground, c)
 				}
 			}
-			for _, mark := range p.faces {
+			for _, mark := range append(p.faces[:], p.bar) {
 				if c := contrast(mark, ground); c < 3 {
 					t.Errorf("%s: mark %s on %s has %.2f", theme, mark, ground, c)
 				}
 			}
+		}
+		if c := contrast(p.text, p.bar); c < 3 {
+			t.Errorf("%s: the whisker %s on the bar %s has %.2f", theme, p.text, p.bar, c)
 		}
 	}
 }
