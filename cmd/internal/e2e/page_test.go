@@ -2,23 +2,16 @@ package e2e
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/chromedp"
 )
 
 // shared is a map with a survey and a link to its page.
@@ -234,153 +227,6 @@ func TestUnknownRevokedAndDeletedLinksLookTheSame(t *testing.T) { // attacks 1 a
 	c := share(t, p, "c", "x")
 	if res, _ = open(t, c.url); res.StatusCode != 200 {
 		t.Errorf("after others' guesses a right link answers %d", res.StatusCode)
-	}
-}
-
-// browser starts Chromium, or says that there is none.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Skip("NOT RUN: there is no Chromium")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900))
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// see evaluates an expression in the open page.
-func see(t *testing.T, ctx context.Context, expression string) string {
-	t.Helper()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+expression+")"))
-	if err != nil {
-		t.Fatalf("%s: %v", expression, err)
-	}
-	return v
-}
-
-func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-const shown = `getComputedStyle(document.querySelector('.wide')).display + ' ' + getComputedStyle(document.querySelector('.narrow')).display`
-
-func TestOpenPageMovesWhileAnswersComeIn(t *testing.T) {
-	ctx := browser(t)
-	p := start(t, t.TempDir())
-	s := share(t, p, "Attack 25: "+hostileText, hostileText)
-	s.answer(5, 5)
-	var requests, complaints lockedText
-	if err := chromedp.Listen(ctx, func(ev any) {
-		switch e := ev.(type) {
-		case *network.EventRequestWillBeSent:
-			_, _ = requests.Write([]byte(e.Request.URL + "\n"))
-		case *runtime.EventExceptionThrown:
-			_, _ = complaints.Write([]byte(e.ExceptionDetails.Text + "\n"))
-		case *runtime.EventConsoleAPICalled:
-			_, _ = complaints.Write([]byte(e.Type + "\n"))
-		}
-	}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
-		t.Fatal(err)
-	}
-	do(t, ctx, chromedp.Navigate(s.url))
-	n := func(want string) {
-		t.Helper()
-		eventually(t, "the open page counts "+want, func() bool {
-			return see(t, ctx, `document.querySelector('.wide [data-stage=delivery]').dataset.n`) == want
-		})
-	}
-	n("5")
-	see(t, ctx, `(document.querySelector('summary').click(), document.querySelector('summary').focus(), window.mark = document.querySelector('.wide [data-stage=order]'))`)
-	s.answer(2, 1)
-	n("7")
-	// What did not change is the same element; what was open and focused still is.
-	if got := see(t, ctx, `window.mark.isConnected && document.querySelector('details').open && document.activeElement.tagName`); got != "SUMMARY" {
-		t.Errorf("the page lost its place: %s", got)
-	}
-	eventually(t, "a screen reader hears of it", func() bool {
-		return strings.HasPrefix(see(t, ctx, `document.querySelector('[role=status]').textContent`), "Delivery, ")
-	})
-	if see(t, ctx, `window.hit`) != "undefined" {
-		t.Error("a text ran as a script")
-	}
-	if got := see(t, ctx, shown); got != "block none" {
-		t.Errorf("a wide screen shows %q", got)
-	}
-	do(t, ctx, chromedp.EmulateViewport(360, 740))
-	if got := see(t, ctx, shown+` + (document.documentElement.scrollWidth <= 360 ? '' : ' and scrolls sideways')`); got != "none grid" {
-		t.Errorf("a narrow screen shows %q", got)
-	}
-	for r := range strings.Lines(requests.String()) {
-		if !strings.HasPrefix(r, p.base) {
-			t.Errorf("the page asks elsewhere: %s", r)
-		}
-	}
-	if requests.String() == "" || complaints.String() != "" {
-		t.Errorf("the browser asked %q and complains: %s", requests.String(), complaints.String())
-	}
-}
-
-func TestPageWorksWithoutScriptsInTheDarkAndOnPaper(t *testing.T) {
-	ctx := browser(t)
-	p := start(t, t.TempDir())
-	s := share(t, p, "Shop", "Order")
-	s.answer(5, 4)
-	eventually(t, "the page counts the answers", func() bool { _, b := open(t, s.url); return strings.Contains(b, `data-n="5"`) })
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}}); err != nil {
-		t.Fatal(err)
-	}
-	do(t, ctx, chromedp.Navigate(s.url))
-	if text := see(t, ctx, `document.querySelector('[data-stage=delivery]').textContent`); !strings.Contains(text, "n 5") {
-		t.Errorf("without scripts the stage says %q", text)
-	}
-	if ground := see(t, ctx, `getComputedStyle(document.body).backgroundColor`); ground != "rgb(15, 20, 25)" {
-		t.Errorf("in the dark the ground is %s", ground)
-	}
-	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
-		t.Fatal(err)
-	}
-	if got := see(t, ctx, `(r => r.left >= 0 && r.right <= innerWidth)(document.querySelector('.wide').getBoundingClientRect())`); got != "true" {
-		t.Error("on paper the drawing is cut at the sides")
-	}
-	paper, err := chromedp.Run(ctx, chromedp.PrintToPDF(chromedp.PDFLandscape()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "map.pdf")
-	if err := os.WriteFile(file, paper, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.Command("pdftotext", file, "-").Output()
-	if err != nil {
-		t.Skip("NOT RUN: reading the printed page needs pdftotext")
-	}
-	for _, want := range []string{"Order", "Delivery", "as of"} {
-		if !bytes.Contains(out, []byte(want)) {
-			t.Errorf("the printed page lacks %q", want)
-		}
 	}
 }
 
