@@ -77,8 +77,8 @@ func watch(t *testing.T, ctx context.Context) (requests, complaints *lockedText)
 	return requests, complaints
 }
 
-// counts waits until the open page shows so many answers.
-func counts(t *testing.T, ctx context.Context, want string) {
+// shows waits until the open page shows so many answers.
+func shows(t *testing.T, ctx context.Context, want string) {
 	t.Helper()
 	eventually(t, "the open page counts "+want, func() bool { return see(t, ctx, `document.querySelector('[data-stage=delivery]').dataset.n`) == want })
 }
@@ -92,11 +92,11 @@ func TestOpenPageMovesWhileAnswersComeIn(t *testing.T) {
 	s.answer(5, 5)
 	requests, complaints := watch(t, ctx)
 	do(t, ctx, chromedp.Navigate(s.url))
-	counts(t, ctx, "5")
+	shows(t, ctx, "5")
 	see(t, ctx, `(document.querySelector('summary').click(), document.querySelector('summary').focus(), scrollTo(0, 40),
 		window.kept = [...document.querySelectorAll('.stage, .chart, table, nav a')], getSelection().selectAllChildren(document.querySelector('h1')))`)
 	s.answer(2, 1)
-	counts(t, ctx, "7")
+	shows(t, ctx, "7")
 	// Every element is the one it was; what was open, focused, selected and scrolled to still is.
 	if got := see(t, ctx, `window.kept.every(e => e.isConnected) && document.querySelector('details').open && document.activeElement.tagName + ' ' + scrollY + ' ' + String(getSelection()).slice(0, 9)`); got != "SUMMARY 40 Attack 25" {
 		t.Errorf("the page lost its place: %s", got)
@@ -120,7 +120,7 @@ func TestOpenPageMovesWhileAnswersComeIn(t *testing.T) {
 		t.Errorf("a paused page asks %d times", after-before)
 	}
 	do(t, ctx, chromedp.Click("#pause"))
-	counts(t, ctx, "8")
+	shows(t, ctx, "8")
 
 	// In a hidden tab it asks for nothing, and catches up when it is seen.
 	hide := func(hidden bool) {
@@ -135,7 +135,7 @@ func TestOpenPageMovesWhileAnswersComeIn(t *testing.T) {
 		t.Errorf("a hidden page asks %d times", after-before)
 	}
 	hide(false)
-	counts(t, ctx, "9")
+	shows(t, ctx, "9")
 
 	// An edited map is laid out anew.
 	m := p.want(200, "GET", "/v1/maps/"+s.id, "")
@@ -161,7 +161,7 @@ func TestOpenPageSaysThatItIsNotCurrentAndCatchesUp(t *testing.T) {
 	s.answer(5, 5)
 	requests, _ := watch(t, ctx)
 	do(t, ctx, chromedp.Navigate(s.url))
-	counts(t, ctx, "5")
+	shows(t, ctx, "5")
 	p.stop()
 	before := strings.Count(requests.String(), "/m/")
 	eventually(t, "the page says that it is not current", func() bool {
@@ -173,7 +173,7 @@ func TestOpenPageSaysThatItIsNotCurrentAndCatchesUp(t *testing.T) {
 	again := startWith(t, []string{"--data", data, "--addr", strings.TrimPrefix(p.base, "http://")}, nil)
 	s.p = again
 	s.answer(1, 5)
-	counts(t, ctx, "6")
+	shows(t, ctx, "6")
 	eventually(t, "the page is current again", func() bool { return see(t, ctx, `document.getElementById('late').textContent`) == "" })
 }
 
@@ -261,7 +261,7 @@ func TestTableNamesWhatItsFiguresAre(t *testing.T) {
 	head := `Array.from(document.querySelectorAll('.figures thead th'), e => e.textContent).join('|')`
 	row := `Array.from(document.querySelectorAll('.figures tbody tr')[1].children, e => e.textContent).join('|')`
 	do(t, ctx, chromedp.Navigate(s.url))
-	counts(t, ctx, "5")
+	shows(t, ctx, "5")
 	if got := see(t, ctx, head); got != "Stage|satisfied|emotion|Newest answer|Value|95 % interval|n|Change|Value|95 % interval|n|Change" {
 		t.Errorf("with one metric the head says %s", got)
 	}
