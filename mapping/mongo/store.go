@@ -196,34 +196,40 @@ func (s *Store) Archived(ctx context.Context, ws ident.Workspace, id string, ver
 
 // Versions implements mapping.Store. The cursor's Seq is the version.
 func (s *Store) Versions(ctx context.Context, ws ident.Workspace, id string, p ident.Page) ([]mapping.Record, ident.Cursor, error) {
-	return s.page(ctx, ws, versions, "version", bson.D{{Key: "workspace", Value: string(ws)}, {Key: "id", Value: id}}, p, func(r mapping.Record) int64 { return r.Version })
+	q := bson.D{{Key: "workspace", Value: string(ws)}, {Key: "id", Value: id}}
+	if !p.Cursor.Zero() {
+		q = append(q, bson.E{Key: "version", Value: bson.D{{Key: "$lt", Value: p.Cursor.Seq}}})
+	}
+	return s.page(ctx, ws, versions, q, bson.D{{Key: "version", Value: -1}}, p, func(r mapping.Record) int64 { return r.Version })
 }
 
 // List implements mapping.Store.
 func (s *Store) List(ctx context.Context, ws ident.Workspace, p ident.Page) ([]mapping.Record, ident.Cursor, error) {
-	return s.page(ctx, ws, maps, "seq", bson.D{{Key: "workspace", Value: string(ws)}}, p, func(r mapping.Record) int64 { return r.Seq })
+	return s.page(ctx, ws, maps, after(bson.D{{Key: "workspace", Value: string(ws)}}, p.Cursor), newestFirst, p, func(r mapping.Record) int64 { return r.Seq })
 }
 
-// after adds what comes after the cursor, newest first by (order, id).
-func after(q bson.D, order string, c ident.Cursor) bson.D {
+// after adds what comes after the cursor, newest first by (seq, id).
+func after(q bson.D, c ident.Cursor) bson.D {
 	if c.Zero() {
 		return q
 	}
-	return append(q, bson.E{Key: "$or", Value: bson.A{bson.D{{Key: order, Value: bson.D{{Key: "$lt", Value: c.Seq}}}},
-		bson.D{{Key: order, Value: c.Seq}, {Key: "id", Value: bson.D{{Key: "$lt", Value: c.ID}}}}}})
+	return append(q, bson.E{Key: "$or", Value: bson.A{bson.D{{Key: "seq", Value: bson.D{{Key: "$lt", Value: c.Seq}}}},
+		bson.D{{Key: "seq", Value: c.Seq}, {Key: "id", Value: bson.D{{Key: "$lt", Value: c.ID}}}}}})
 }
 
-func newest(order string, p ident.Page) *options.FindOptions {
-	return options.Find().SetSort(bson.D{{Key: order, Value: -1}, {Key: "id", Value: -1}}).SetLimit(int64(p.Limit) + 1)
+var newestFirst = bson.D{{Key: "seq", Value: -1}, {Key: "id", Value: -1}}
+
+func oneMore(sort bson.D, p ident.Page) *options.FindOptions {
+	return options.Find().SetSort(sort).SetLimit(int64(p.Limit) + 1)
 }
 
-func (s *Store) page(ctx context.Context, ws ident.Workspace, collection, order string, q bson.D, p ident.Page, place func(mapping.Record) int64) ([]mapping.Record, ident.Cursor, error) {
+func (s *Store) page(ctx context.Context, ws ident.Workspace, collection string, q, sort bson.D, p ident.Page, place func(mapping.Record) int64) ([]mapping.Record, ident.Cursor, error) {
 	if err := ws.Check(); err != nil {
 		return nil, ident.Cursor{}, err
 	}
 	ctx, cancel := s.m.Deadline(ctx)
 	defer cancel()
-	cur, err := s.m.DB.Collection(collection).Find(ctx, after(q, order, p.Cursor), newest(order, p))
+	cur, err := s.m.DB.Collection(collection).Find(ctx, q, oneMore(sort, p))
 	if err != nil {
 		return nil, ident.Cursor{}, wrap("listing maps", err)
 	}
@@ -286,7 +292,7 @@ func (s *Store) Shares(ctx context.Context, ws ident.Workspace, mapID string, p 
 	}
 	ctx, cancel := s.m.Deadline(ctx)
 	defer cancel()
-	cur, err := s.m.DB.Collection(shares).Find(ctx, after(bson.D{{Key: "workspace", Value: string(ws)}, {Key: "map", Value: mapID}}, "seq", p.Cursor), newest("seq", p))
+	cur, err := s.m.DB.Collection(shares).Find(ctx, after(bson.D{{Key: "workspace", Value: string(ws)}, {Key: "map", Value: mapID}}, p.Cursor), oneMore(newestFirst, p))
 	if err != nil {
 		return nil, ident.Cursor{}, wrap("listing shares", err)
 	}

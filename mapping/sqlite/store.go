@@ -138,23 +138,28 @@ func (s *Store) Archived(ctx context.Context, ws ident.Workspace, id string, ver
 
 // Versions implements mapping.Store. The cursor's Seq is the version.
 func (s *Store) Versions(ctx context.Context, ws ident.Workspace, id string, p ident.Page) ([]mapping.Record, ident.Cursor, error) {
-	return s.page(ctx, ws, p, "map_versions WHERE ws = ? AND id = ?", "version", func(r mapping.Record) int64 { return r.Version }, string(ws), id)
+	from, args := "map_versions WHERE ws = ? AND id = ?", []any{string(ws), id}
+	if !p.Cursor.Zero() {
+		from, args = from+" AND version < ?", append(args, p.Cursor.Seq)
+	}
+	return s.page(ctx, ws, p, from+" ORDER BY version DESC", func(r mapping.Record) int64 { return r.Version }, args...)
 }
 
 // List implements mapping.Store.
 func (s *Store) List(ctx context.Context, ws ident.Workspace, p ident.Page) ([]mapping.Record, ident.Cursor, error) {
-	return s.page(ctx, ws, p, "maps WHERE ws = ?", "seq", func(r mapping.Record) int64 { return r.Seq }, string(ws))
+	from, args := "maps WHERE ws = ?", []any{string(ws)}
+	if !p.Cursor.Zero() {
+		from, args = from+" AND (seq, id) < (?, ?)", append(args, p.Cursor.Seq, p.Cursor.ID)
+	}
+	return s.page(ctx, ws, p, from+" ORDER BY seq DESC, id DESC", func(r mapping.Record) int64 { return r.Seq }, args...)
 }
 
-func (s *Store) page(ctx context.Context, ws ident.Workspace, p ident.Page, from, order string, place func(mapping.Record) int64, args ...any) ([]mapping.Record, ident.Cursor, error) {
+// page reads one more than the page holds; from says where and in which order.
+func (s *Store) page(ctx context.Context, ws ident.Workspace, p ident.Page, from string, place func(mapping.Record) int64, args ...any) ([]mapping.Record, ident.Cursor, error) {
 	if err := ws.Check(); err != nil {
 		return nil, ident.Cursor{}, err
 	}
-	if !p.Cursor.Zero() {
-		from += " AND (" + order + ", id) < (?, ?)"
-		args = append(args, p.Cursor.Seq, p.Cursor.ID)
-	}
-	rows, err := s.db.Read.QueryContext(ctx, "SELECT "+columns+" FROM "+from+" ORDER BY "+order+" DESC, id DESC LIMIT ?", append(args, p.Limit+1)...)
+	rows, err := s.db.Read.QueryContext(ctx, "SELECT "+columns+" FROM "+from+" LIMIT ?", append(args, p.Limit+1)...)
 	if err != nil {
 		return nil, ident.Cursor{}, wrap("listing maps", err)
 	}

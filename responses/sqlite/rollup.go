@@ -12,7 +12,7 @@ import (
 	"waymark/surveys/when"
 )
 
-// The hot queries; plan_test.go names the index that must serve each.
+// The hot queries; storetest names the index that must serve each.
 const (
 	inRange = "ws = ? AND survey = ? AND (occurred_at, id) >= (?, ?) AND (occurred_at, id) < (?, ?) AND status IN ('counted', 'suspect')"
 

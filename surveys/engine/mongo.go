@@ -29,8 +29,9 @@ type Mongo struct {
 const operationTimeout = 15 * time.Second
 
 // OpenMongo connects to the database that the URI's path names ("waymark" if
-// it names none) and checks that a server answers.
-func OpenMongo(ctx context.Context, uri string) (*Mongo, error) {
+// it names none) and checks that a server answers. Tests that look at the
+// commands hand in more options.
+func OpenMongo(ctx context.Context, uri string, more ...*options.ClientOptions) (*Mongo, error) {
 	cs, err := connstring.ParseAndValidate(uri)
 	if err != nil {
 		return nil, fmt.Errorf("reading the MongoDB URI: %w", err)
@@ -40,13 +41,13 @@ func OpenMongo(ctx context.Context, uri string) (*Mongo, error) {
 		name = "waymark"
 	}
 	journal := true
-	client, err := mongo.Connect(ctx, options.Client().ApplyURI(uri).
+	client, err := mongo.Connect(ctx, append(more[:len(more):len(more)], options.Client().ApplyURI(uri).
 		SetWriteConcern(&writeconcern.WriteConcern{W: "majority", Journal: &journal}).
 		SetReadPreference(readpref.Primary()).
 		SetReadConcern(readconcern.Local()).
 		SetServerSelectionTimeout(5*time.Second).
 		SetConnectTimeout(5*time.Second).
-		SetAppName("waymark"))
+		SetAppName("waymark"))...)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to MongoDB: %w", err)
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -31,6 +32,9 @@ type SQLite struct {
 type SQLiteOptions struct {
 	Readers  int // connections in each pool of readers; 0 means 2 per core, at least 4
 	MaxGroup int // writes in one commit; 0 means 512
+
+	// Wrap goes around each connection, for tests that look at the statements.
+	Wrap func(driver.Conn) driver.Conn
 }
 
 // OpenSQLite opens or makes the file at path. It does not migrate.
@@ -45,7 +49,7 @@ func OpenSQLite(ctx context.Context, path string, o SQLiteOptions) (*SQLite, err
 		return nil, err
 	}
 	// busy_timeout comes first: the pragmas after it may already have to wait.
-	p := &place{path: path}
+	p := &place{path: path, wrap: o.Wrap}
 	wdb := p.pool(dsn(path, "_pragma", "busy_timeout(10000)", "_pragma", "journal_mode(WAL)",
 		"_pragma", "synchronous(FULL)", "_pragma", "secure_delete(ON)", "_pragma", "foreign_keys(OFF)",
 		"_pragma", "cache_size(-32000)", "_pragma", "wal_autocheckpoint(4000)", "_pragma", "temp_store(MEMORY)", "_txlock", "immediate"))

@@ -19,6 +19,7 @@ import (
 type place struct {
 	path   string
 	opened os.FileInfo // nil until it is made
+	wrap   func(driver.Conn) driver.Conn
 }
 
 // keep notes the file that lies there now as the one.
@@ -65,6 +66,9 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	}
 	if err := c.place.kept(); err != nil { // it may be the other file
 		return nil, errors.Join(err, conn.Close())
+	}
+	if c.place.wrap != nil {
+		conn = c.place.wrap(conn)
 	}
 	return conn, nil
 }

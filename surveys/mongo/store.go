@@ -356,8 +356,10 @@ func (s *Store) OfMap(ctx context.Context, ws ident.Workspace, mapID string) ([]
 	if err := ws.Check(); err != nil {
 		return nil, err
 	}
-	rs, err := s.query(ctx, bson.D{{Key: "workspace", Value: string(ws)},
-		{Key: "$or", Value: bson.A{bson.D{{Key: "map", Value: mapID}}, bson.D{{Key: "current.map", Value: mapID}}}}},
+	// Each alternative has an index of its own, which also gives the order.
+	rs, err := s.query(ctx, bson.D{{Key: "$or", Value: bson.A{
+		bson.D{{Key: "workspace", Value: string(ws)}, {Key: "map", Value: mapID}},
+		bson.D{{Key: "workspace", Value: string(ws)}, {Key: "current.map", Value: mapID}}}}},
 		newestFirst().SetProjection(asc("id", "map", "stage", "touchpoint", "current.number")))
 	var out []surveys.Outline
 	for _, r := range rs {

@@ -279,8 +279,9 @@ func (s *Store) OfMap(ctx context.Context, ws ident.Workspace, mapID string) ([]
 	if err := ws.Check(); err != nil {
 		return nil, err
 	}
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT id, map, stage, touchpoint, current FROM surveys
-		WHERE ws = ? AND (map = ? OR current_map = ?) ORDER BY seq DESC, id DESC`, string(ws), mapID, mapID)
+	// Two searches, since for one with OR the planner reads the whole workspace.
+	const outline = "SELECT id, map, stage, touchpoint, current, seq FROM surveys WHERE ws = ?1 AND "
+	rows, err := s.db.Read.QueryContext(ctx, outline+"map = ?2 UNION "+outline+"current_map = ?2 ORDER BY seq DESC, id DESC", string(ws), mapID)
 	if err != nil {
 		return nil, one("listing a map's surveys", err)
 	}
@@ -288,7 +289,8 @@ func (s *Store) OfMap(ctx context.Context, ws ident.Workspace, mapID string) ([]
 	var out []surveys.Outline
 	for rows.Next() {
 		var o surveys.Outline
-		if err := rows.Scan(&o.ID, &o.Map, &o.Stage, &o.Touchpoint, &o.Current); err != nil {
+		var seq int64
+		if err := rows.Scan(&o.ID, &o.Map, &o.Stage, &o.Touchpoint, &o.Current, &seq); err != nil {
 			return nil, one("listing a map's surveys", err)
 		}
 		out = append(out, o)

@@ -129,7 +129,8 @@ func (s *Store) LastDay(ctx context.Context, ws ident.Workspace, survey string) 
 	if err := ws.Check(); err != nil {
 		return cell.Node{}, err
 	}
-	n, err := scan(s.db.Read.QueryRowContext(ctx, "SELECT "+columns+" FROM cells WHERE ws = ? AND survey = ? AND level = 0 AND counted > 0 ORDER BY at DESC LIMIT 1",
+	// Left to itself the planner walks back through the days that count nobody.
+	n, err := scan(s.db.Read.QueryRowContext(ctx, "SELECT "+columns+" FROM cells INDEXED BY cells_last_day WHERE ws = ? AND survey = ? AND level = 0 AND counted > 0 ORDER BY at DESC LIMIT 1",
 		string(ws), survey))
 	if errors.Is(err, sql.ErrNoRows) {
 		return cell.Node{}, nil

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"go.mongodb.org/mongo-driver/mongo/options"
+
 	"waymark/surveys/engine"
 	"waymark/surveys/ident"
 )
@@ -70,11 +72,11 @@ func Servers(t *testing.T, fn func(t *testing.T, uri string)) {
 
 // Mongo opens a fresh database on the server of the URI and migrates it. The
 // test's end drops the database and disconnects.
-func Mongo(t testing.TB, uri string, steps []engine.MongoStep) *engine.Mongo {
+func Mongo(t testing.TB, uri string, steps []engine.MongoStep, more ...*options.ClientOptions) *engine.Mongo {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 	defer cancel()
-	m, err := engine.OpenMongo(ctx, WithDatabase(t, uri))
+	m, err := engine.OpenMongo(ctx, WithDatabase(t, uri), more...)
 	if err != nil {
 		t.Fatalf("opening a MongoDB database for the test: %v", err)
 	}
