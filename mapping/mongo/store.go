@@ -241,12 +241,8 @@ func (s *Store) page(ctx context.Context, ws ident.Workspace, collection string,
 	for _, d := range ds {
 		out = append(out, d.record())
 	}
-	if len(out) <= p.Limit {
-		return out, ident.Cursor{}, nil
-	}
-	out = out[:p.Limit]
-	last := out[p.Limit-1]
-	return out, ident.Cursor{Seq: place(last), ID: last.ID}, nil
+	page, next := ident.Cut(out, p, func(r mapping.Record) ident.Cursor { return ident.Cursor{Seq: place(r), ID: r.ID} })
+	return page, next, nil
 }
 
 func number(t *when.Time) *int64 {
@@ -304,12 +300,8 @@ func (s *Store) Shares(ctx context.Context, ws ident.Workspace, mapID string, p 
 	for _, d := range ds {
 		out = append(out, d.share())
 	}
-	if len(out) <= p.Limit {
-		return out, ident.Cursor{}, nil
-	}
-	out = out[:p.Limit]
-	last := out[p.Limit-1]
-	return out, ident.Cursor{Seq: last.Seq, ID: last.ID}, nil
+	page, next := ident.Cut(out, p, func(sh mapping.Share) ident.Cursor { return ident.Cursor{Seq: sh.Seq, ID: sh.ID} })
+	return page, next, nil
 }
 
 // RevokeShare implements mapping.Store.

@@ -175,12 +175,8 @@ func (s *Store) page(ctx context.Context, ws ident.Workspace, p ident.Page, from
 	if err := rows.Err(); err != nil {
 		return nil, ident.Cursor{}, wrap("listing maps", err)
 	}
-	if len(out) <= p.Limit {
-		return out, ident.Cursor{}, nil
-	}
-	out = out[:p.Limit]
-	last := out[p.Limit-1]
-	return out, ident.Cursor{Seq: place(last), ID: last.ID}, nil
+	page, next := ident.Cut(out, p, func(r mapping.Record) ident.Cursor { return ident.Cursor{Seq: place(r), ID: r.ID} })
+	return page, next, nil
 }
 
 const shareColumns = "hash, ws, map, id, seq, label, access, expires_at, revoked_at, created_at, created_by"
@@ -244,12 +240,8 @@ func (s *Store) Shares(ctx context.Context, ws ident.Workspace, mapID string, p 
 	if err := rows.Err(); err != nil {
 		return nil, ident.Cursor{}, wrap("listing shares", err)
 	}
-	if len(out) <= p.Limit {
-		return out, ident.Cursor{}, nil
-	}
-	out = out[:p.Limit]
-	last := out[p.Limit-1]
-	return out, ident.Cursor{Seq: last.Seq, ID: last.ID}, nil
+	page, next := ident.Cut(out, p, func(sh mapping.Share) ident.Cursor { return ident.Cursor{Seq: sh.Seq, ID: sh.ID} })
+	return page, next, nil
 }
 
 // RevokeShare implements mapping.Store.

@@ -248,12 +248,8 @@ func (s *Store) List(ctx context.Context, ws ident.Workspace, f responses.Filter
 	if err != nil && !errors.Is(err, errEnough) {
 		return nil, ident.Cursor{}, err
 	}
-	if len(out) > p.Limit {
-		out = out[:p.Limit]
-		last := out[p.Limit-1]
-		return out, ident.Cursor{Seq: last.Seq, ID: last.ID}, nil
-	}
-	return out, ident.Cursor{}, nil
+	page, next := ident.Cut(out, p, func(r responses.Response) ident.Cursor { return ident.Cursor{Seq: r.Seq, ID: r.ID} })
+	return page, next, nil
 }
 
 var errEnough = errors.New("enough")

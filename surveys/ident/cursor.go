@@ -41,3 +41,13 @@ type Page struct {
 	Limit  int
 	Cursor Cursor
 }
+
+// Cut makes a page of what a store read with one thing more than the page
+// holds, which only says that there is a next one. place tells where a thing
+// stands in the list.
+func Cut[T any](list []T, p Page, place func(T) Cursor) (page []T, next Cursor) {
+	if len(list) <= p.Limit {
+		return list, Cursor{}
+	}
+	return list[:p.Limit], place(list[p.Limit-1])
+}
