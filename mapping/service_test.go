@@ -135,7 +135,8 @@ func TestAShareOpensItsMapUntilItExpiresOrIsRevoked(t *testing.T) {
 	_, s, id := scene(t, document)
 	soon := when.Of(now.Add(time.Hour))
 	share := func(q mapping.ShareRequest) (mapping.Share, string) {
-		sh, token, err := s.Maps.Share(ctx, actor, id, ident.New("shr"), q)
+		token := ident.NewToken()
+		sh, err := s.Maps.Share(ctx, actor, id, ident.New("shr"), token, q)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -181,7 +182,7 @@ func TestAShareOpensItsMapUntilItExpiresOrIsRevoked(t *testing.T) {
 	password := "secret"
 	past := when.Of(now.Add(-time.Hour))
 	for _, q := range []mapping.ShareRequest{{Password: &password}, {Access: "write"}, {ExpiresAt: &past}, {Label: strings.Repeat("x", 201)}} {
-		if _, _, err := s.Maps.Share(ctx, actor, id, ident.New("shr"), q); !fault.Is(err, fault.Invalid) {
+		if _, err := s.Maps.Share(ctx, actor, id, ident.New("shr"), ident.NewToken(), q); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%+v: %v", q, err)
 		}
 	}

@@ -19,11 +19,16 @@ type ShareRequest struct {
 
 const maxLabel = 200
 
-// Share makes a link to the map's page and gives its token, which is stored
-// as a hash only and therefore shown once.
-func (s *Service) Share(ctx context.Context, a ident.Actor, mapID, id string, q ShareRequest) (Share, string, error) {
+// Share makes a link to the map's page out of the token, of which only a hash
+// is stored: who asked for the link is the only one to know it. Where the id
+// and the token were made into a share already, it is given back.
+func (s *Service) Share(ctx context.Context, a ident.Actor, mapID, id, token string, q ShareRequest) (Share, error) {
 	if _, err := s.Get(ctx, a.Workspace, mapID); err != nil {
-		return Share{}, "", err
+		return Share{}, err
+	}
+	hash := ident.Hash(ident.PurposeShare, token)
+	if sh, err := s.made(ctx, a.Workspace, id, hash); !fault.Is(err, fault.NotFound) {
+		return sh, err
 	}
 	now := s.Now()
 	var l fault.List
@@ -40,15 +45,29 @@ func (s *Service) Share(ctx context.Context, a ident.Actor, mapID, id string, q 
 		l.Add("#/expires_at", "This time has passed already.")
 	}
 	if err := l.Err(fault.Invalid); err != nil {
-		return Share{}, "", err
+		return Share{}, err
 	}
-	token := ident.NewToken()
-	sh := Share{ID: id, Map: mapID, Label: q.Label, Hash: ident.Hash(ident.PurposeShare, token), Access: q.Access,
+	sh := Share{ID: id, Map: mapID, Label: q.Label, Hash: hash, Access: q.Access,
 		ExpiresAt: q.ExpiresAt, CreatedAt: when.Of(now), CreatedBy: a.Name, Seq: s.Seq.Next(now)}
 	if sh.Access == "" {
 		sh.Access = "read"
 	}
-	return sh, token, s.Store.CreateShare(ctx, a.Workspace, sh)
+	err := s.Store.CreateShare(ctx, a.Workspace, sh)
+	if fault.Is(err, fault.Conflict) {
+		if sh, err := s.made(ctx, a.Workspace, id, hash); !fault.Is(err, fault.NotFound) {
+			return sh, err // the same request, at the same time
+		}
+	}
+	return sh, err
+}
+
+// made finds the share that the id and the token's hash became.
+func (s *Service) made(ctx context.Context, ws ident.Workspace, id, hash string) (Share, error) {
+	of, sh, err := s.Store.ShareByHash(ctx, hash)
+	if err == nil && (of != ws || sh.ID != id) {
+		err = fault.NotFoundError()
+	}
+	return sh, err
 }
 
 // Shares lists the map's shares that were not revoked, newest first.

@@ -27,7 +27,8 @@ func (h SharesHTTP) Create(c *fiber.Ctx) error {
 	}
 	mapID := c.Params("map")
 	id, _ := rest.NewID(c, "shr")
-	sh, token, err := h.Share(c.UserContext(), rest.Actor(c), mapID, id, q)
+	token := rest.NewToken(c)
+	sh, err := h.Share(c.UserContext(), rest.Actor(c), mapID, id, token, q)
 	if err != nil {
 		return err
 	}

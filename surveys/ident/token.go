@@ -1,6 +1,7 @@
 package ident
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -25,6 +26,14 @@ func NewToken() string {
 	var b [20]byte
 	_, _ = rand.Read(b[:])
 	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// DeriveToken makes the token that follows from a key's secret and an id, and
+// from nothing that is stored: a repeat with the same key gives it again.
+func DeriveToken(secret, id string) string {
+	h := hmac.New(sha256.New, []byte(secret))
+	h.Write([]byte("token\x00" + id))
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:20])
 }
 
 // Hash gives what is stored of a token: hex SHA-256 over purpose and token.

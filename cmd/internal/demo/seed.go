@@ -171,6 +171,7 @@ func (s *Shop) submission(i int, id string, x answer) (*responses.Submission, er
 
 // Share makes a link to the map and gives its token.
 func (s *Shop) Share(ctx context.Context, a *app.App) (string, error) {
-	_, token, err := a.Maps.Share(ctx, s.actor, s.Map, ident.New("shr"), shareRequest)
+	token := ident.NewToken()
+	_, err := a.Maps.Share(ctx, s.actor, s.Map, ident.New("shr"), token, shareRequest)
 	return token, err
 }

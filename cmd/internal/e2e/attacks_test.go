@@ -7,7 +7,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -296,6 +298,52 @@ func TestKeysTakeEffectAtOnceBesideARunningServer(t *testing.T) {
 	}
 	run("keys", "revoke", id)
 	p.want(401, "GET", "/v1/maps", "")
+}
+
+// A share's link is told once and stored as a hash; the record of an
+// Idempotency-Key must not keep it either.
+func TestARepeatedShareIsTheSameLinkThatTheStoreDoesNotHold(t *testing.T) { // attack 1
+	p := start(t, t.TempDir())
+	m, _ := p.survey()
+	path := "/v1/maps/" + m + "/shares"
+	share := func(headers ...string) string {
+		t.Helper()
+		return string(p.want(201, "POST", path, `{"label":"x"}`, headers...).body)
+	}
+	one := share("Idempotency-Key", "k")
+	if again := share("Idempotency-Key", "k", "Authorization", "bearer   "+p.key); again != one {
+		t.Errorf("%s\n%s", one, again)
+	}
+	if other, plain := share("Idempotency-Key", "k2"), share(); other == one || plain == one || plain == other {
+		t.Errorf("%s\n%s\n%s", one, other, plain)
+	}
+	p.want(422, "POST", path, `{"label":"y"}`, "Idempotency-Key", "k")
+	p.want(422, "POST", path, `{"label":"y"}`, "Idempotency-Key", "")
+	var wg sync.WaitGroup
+	var race sync.Map
+	for range 20 {
+		wg.Go(func() { race.Store(share("Idempotency-Key", "race"), true) })
+	}
+	wg.Wait()
+	n := 0
+	race.Range(func(any, any) bool { n++; return true })
+	if n != 1 {
+		t.Errorf("one key at once made %d links", n)
+	}
+	_, token, _ := strings.Cut(strings.TrimSuffix(one, `"}`), "/m/")
+	if a := p.want(200, "GET", "/m/"+token, ""); len(a.body) == 0 {
+		t.Error("the link opens nothing")
+	}
+	files, err := os.ReadDir(dataOf(p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		b, err := os.ReadFile(filepath.Join(dataOf(p), f.Name()))
+		if err == nil && bytes.Contains(b, []byte(token)) {
+			t.Errorf("%s holds the link's secret", f.Name())
+		}
+	}
 }
 
 func TestAnIdempotencyKeyMakesARepeatHarmless(t *testing.T) {

@@ -12,12 +12,18 @@ import (
 
 // idempotent replays the answer of a POST whose Idempotency-Key was seen
 // before. Without the header it does nothing. Failures are not recorded: the
-// repeat of a refused request may succeed once its cause is mended.
+// repeat of a refused request may succeed once its cause is mended. Nor are
+// answers that tell a secret: a repeat derives it again from the caller's key,
+// so that the store never holds it.
 func (s *Server) idempotent(c *fiber.Ctx) error {
-	key := c.Get("Idempotency-Key")
-	if key == "" {
+	keys := c.Request().Header.PeekAll("Idempotency-Key")
+	if len(keys) == 0 {
 		return c.Next()
 	}
+	if len(keys) > 1 {
+		return fault.New(fault.Malformed, "two-idempotency-keys", "Send one Idempotency-Key.")
+	}
+	key := string(keys[0])
 	a := rest.Actor(c)
 	rec, err := s.Idempotency.Begin(c.UserContext(), a.Workspace, a.KeyID+" "+c.Method()+" "+c.Path(), key, ident.Fingerprint(c.Request().Body()), when.Of(s.Now()))
 	if err != nil {
@@ -27,10 +33,12 @@ func (s *Server) idempotent(c *fiber.Ctx) error {
 		return replay(c, *rec.Answer)
 	}
 	rest.SetNewID(c, rec.DerivedID)
+	secret, _ := bearer(c)
+	rest.SetNewToken(c, func() string { return ident.DeriveToken(secret, rec.DerivedID("tok")) })
 	if err := c.Next(); err != nil {
 		return err
 	}
-	if code := c.Response().StatusCode(); code >= 300 {
+	if code := c.Response().StatusCode(); code >= 300 || rest.TellsSecret(c) {
 		return nil
 	}
 	answer, err := s.Idempotency.Finish(c.UserContext(), rec, idempotency.Answer{Status: c.Response().StatusCode(),

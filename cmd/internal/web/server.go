@@ -122,10 +122,17 @@ func (s *Server) whole(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// bearer gives the key that a request carries. The scheme's case is free, and
+// so is the number of spaces, RFC 9110 §11.4.
+func bearer(c *fiber.Ctx) (key string, ok bool) {
+	scheme, key, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
+	return strings.TrimLeft(key, " "), ok && strings.EqualFold(scheme, "Bearer")
+}
+
 // need authenticates and demands a scope. Where several are given one suffices.
 func (s *Server) need(scopes ...ident.Scope) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		key, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer ")
+		key, ok := bearer(c)
 		if !ok {
 			return fault.New(fault.Unauthenticated, "unauthenticated", "Send a key as Authorization: Bearer wm_….")
 		}
