@@ -150,11 +150,11 @@ func HTML(v *View, o Options, c *choices) ([]byte, string, error) {
 		p.Choices = *c
 	}
 	for i, s := range v.Stages {
-		cell := cellOfStage{Stage: s, Notes: s.notes()}
+		cell, column := cellOfStage{Stage: s, Notes: s.notes()}, v.column(i)
 		//nolint:gosec // every text in it is escaped
-		cell.Chart = template.HTML(`<svg class="wm" width="100%" height="` + height + `" role="img" aria-label="` + esc(v.say(&s)) + `">` + v.open(&s) + v.column(i) + `</g></svg>`)
+		cell.Chart = template.HTML(`<svg class="wm" width="100%" height="` + height + `" role="img" aria-label="` + esc(v.say(&s)) + `">` + v.open(&s) + column + `</g></svg>`)
 		//nolint:gosec // every text in it is escaped
-		cell.Plain = template.HTML(`<svg class="wm" width="100%" height="` + height + `" aria-hidden="true">` + v.column(i) + `</svg>`)
+		cell.Plain = template.HTML(`<svg class="wm" width="100%" height="` + height + `" aria-hidden="true">` + column + `</svg>`)
 		for _, sc := range []Score{s.Satisfaction, s.Emotion} {
 			name := sc.Metric.Name
 			if sc.Word != "" {

@@ -154,7 +154,7 @@ func (a asked) draw(s mapping.Snapshot) (drawn, error) {
 		c.Windows = append(c.Windows, link{Words: v.Words.window(s.Scores.From, s.Scores.To, w.Length), Href: a.query(i, a.Lang), Current: i == a.window})
 	}
 	for _, lang := range Languages() {
-		c.Languages = append(c.Languages, link{Words: wordsOf(lang).Name, Href: a.query(a.window, lang), Lang: lang, Current: lang == v.Lang})
+		c.Languages = append(c.Languages, link{Words: endonyms[lang], Href: a.query(a.window, lang), Lang: lang, Current: lang == v.Lang})
 	}
 	body, style, err := HTML(v, a.Options, &c)
 	if err != nil {

@@ -188,3 +188,13 @@ func BenchmarkSVG(b *testing.B) {
 		SVG(NewView(d, s, o), o)
 	}
 }
+
+func BenchmarkHTML(b *testing.B) {
+	d, s := shop()
+	o := Options{Lang: "en"}
+	for b.Loop() {
+		if _, _, err := HTML(NewView(d, s, o), o, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

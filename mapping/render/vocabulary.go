@@ -4,7 +4,7 @@ package render
 func vocabulary(lang string) *Words {
 	switch lang {
 	case "en":
-		return &Words{Lang: "en", Name: "English", Satisfaction: "Satisfaction", Newest: "Newest answer", Map: "Journey map", Emotion: "emotion",
+		return &Words{Lang: "en", Satisfaction: "Satisfaction", Newest: "Newest answer", Map: "Journey map", Emotion: "emotion",
 			Metrics:        map[string]string{"csat": "satisfied", "rating": "rating, 1–5", "ces": "ease, 1–7", "nps": "recommend, −100…100", "emotion": "emotion"},
 			Faces:          [5]string{"very unhappy", "unhappy", "neutral", "happy", "very happy"},
 			Fresh:          map[string]string{"fresh": "fresh", "ageing": "ageing", "stale": "stale", "empty": "no answers yet"},
@@ -57,7 +57,7 @@ func vocabulary(lang string) *Words {
 			Last:           counted{one: "last day", other: "last % days"},
 		}
 	case "et":
-		return &Words{Lang: "et", Name: "Eesti", Satisfaction: "Rahulolu", Newest: "Uusim vastus", Map: "Kliendi teekond", Emotion: "emotsioon",
+		return &Words{Lang: "et", Satisfaction: "Rahulolu", Newest: "Uusim vastus", Map: "Kliendi teekond", Emotion: "emotsioon",
 			Metrics:        map[string]string{"csat": "rahul", "rating": "hinnang, 1–5", "ces": "lihtsus, 1–7", "nps": "soovitamine, −100…100", "emotion": "emotsioon"},
 			Faces:          [5]string{"väga õnnetu", "õnnetu", "neutraalne", "rõõmus", "väga rõõmus"},
 			Fresh:          map[string]string{"fresh": "värske", "ageing": "vananev", "stale": "vananenud", "empty": "vastuseid veel pole"},
@@ -110,7 +110,7 @@ func vocabulary(lang string) *Words {
 			Last:           counted{one: "viimane päev", other: "viimased % päeva"},
 		}
 	case "lv":
-		return &Words{Lang: "lv", Name: "Latviešu", Satisfaction: "Apmierinātība", Newest: "Jaunākā atbilde", Map: "Klienta ceļš", Emotion: "emocija",
+		return &Words{Lang: "lv", Satisfaction: "Apmierinātība", Newest: "Jaunākā atbilde", Map: "Klienta ceļš", Emotion: "emocija",
 			Metrics:        map[string]string{"csat": "apmierināti", "rating": "vērtējums, 1–5", "ces": "vieglums, 1–7", "nps": "ieteiktu, −100…100", "emotion": "emocija"},
 			Faces:          [5]string{"ļoti neapmierināts", "neapmierināts", "neitrāls", "priecīgs", "ļoti priecīgs"},
 			Fresh:          map[string]string{"fresh": "svaigs", "ageing": "noveco", "stale": "novecojis", "empty": "atbilžu vēl nav"},
@@ -163,7 +163,7 @@ func vocabulary(lang string) *Words {
 			Last:           counted{zero: "pēdējās % dienas", one: "pēdējā % diena", other: "pēdējās % dienas"},
 		}
 	case "lt":
-		return &Words{Lang: "lt", Name: "Lietuvių", Satisfaction: "Pasitenkinimas", Newest: "Naujausias atsakymas", Map: "Kliento kelionė", Emotion: "emocija",
+		return &Words{Lang: "lt", Satisfaction: "Pasitenkinimas", Newest: "Naujausias atsakymas", Map: "Kliento kelionė", Emotion: "emocija",
 			Metrics:        map[string]string{"csat": "patenkinti", "rating": "įvertinimas, 1–5", "ces": "lengvumas, 1–7", "nps": "rekomenduotų, −100…100", "emotion": "emocija"},
 			Faces:          [5]string{"labai nelaimingas", "nelaimingas", "neutralus", "laimingas", "labai laimingas"},
 			Fresh:          map[string]string{"fresh": "šviežia", "ageing": "sensta", "stale": "pasenę", "empty": "atsakymų dar nėra"},
@@ -216,7 +216,7 @@ func vocabulary(lang string) *Words {
 			Last:           counted{one: "pastaroji % diena", few: "pastarosios % dienos", other: "pastarosios % dienų"},
 		}
 	case "ru":
-		return &Words{Lang: "ru", Name: "Русский", Satisfaction: "Удовлетворённость", Newest: "Последний ответ", Map: "Карта пути клиента", Emotion: "эмоция",
+		return &Words{Lang: "ru", Satisfaction: "Удовлетворённость", Newest: "Последний ответ", Map: "Карта пути клиента", Emotion: "эмоция",
 			Metrics:        map[string]string{"csat": "довольны", "rating": "оценка, 1–5", "ces": "лёгкость, 1–7", "nps": "рекомендуют, −100…100", "emotion": "эмоция"},
 			Faces:          [5]string{"очень недоволен", "недоволен", "нейтрально", "доволен", "очень доволен"},
 			Fresh:          map[string]string{"fresh": "свежие", "ageing": "стареют", "stale": "устарели", "empty": "ответов пока нет"},
@@ -269,7 +269,7 @@ func vocabulary(lang string) *Words {
 			Last:           counted{one: "последний % день", few: "последние % дня", many: "последние % дней", other: "последние % дня"},
 		}
 	case "zh":
-		return &Words{Lang: "zh", Name: "中文", Satisfaction: "满意度", Newest: "最新回答", Map: "旅程地图", Emotion: "情绪",
+		return &Words{Lang: "zh", Satisfaction: "满意度", Newest: "最新回答", Map: "旅程地图", Emotion: "情绪",
 			Metrics:        map[string]string{"csat": "满意", "rating": "评分 1–5", "ces": "轻松度 1–7", "nps": "推荐度 −100…100", "emotion": "情绪"},
 			Faces:          [5]string{"非常不满", "不满", "一般", "满意", "非常满意"},
 			Fresh:          map[string]string{"fresh": "最新", "ageing": "渐旧", "stale": "过时", "empty": "尚无回答"},

@@ -19,7 +19,6 @@ import (
 // Words are the words of a map in one language.
 type Words struct {
 	Lang    string
-	Name    string // what the language calls itself
 	Map     string // "Journey map"
 	Metrics map[string]string
 	Emotion string
@@ -56,6 +55,9 @@ const (
 func Languages() []string { return slices.Clone(order) }
 
 var order = []string{"en", "et", "lv", "lt", "ru", "zh"}
+
+// endonyms are what the languages call themselves.
+var endonyms = map[string]string{"en": "English", "et": "Eesti", "lv": "Latviešu", "lt": "Lietuvių", "ru": "Русский", "zh": "中文"}
 
 // wordsOf gives a language's words, English for one that is not known.
 func wordsOf(lang string) *Words {

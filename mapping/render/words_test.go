@@ -16,6 +16,9 @@ import (
 func TestEveryLanguageHasEveryWord(t *testing.T) {
 	en := reflect.ValueOf(*vocabulary("en"))
 	for _, lang := range Languages() {
+		if endonyms[lang] == "" {
+			t.Errorf("%s does not say its own name", lang)
+		}
 		w := reflect.ValueOf(*vocabulary(lang))
 		for i := range w.NumField() {
 			f, name := w.Field(i), lang+" "+w.Type().Field(i).Name
