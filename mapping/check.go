@@ -1,12 +1,7 @@
 package mapping
 
 import (
-	"bytes"
-	"encoding/base64"
 	"fmt"
-	"image"
-	_ "image/jpeg" // pictures are checked by decoding their head
-	_ "image/png"
 	"net/url"
 	"reflect"
 	"regexp"
@@ -16,6 +11,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"waymark/mapping/picture"
 	"waymark/surveys/fault"
 	"waymark/surveys/ident"
 	"waymark/surveys/strict"
@@ -23,10 +19,11 @@ import (
 
 // Limits of a map, api.md §1 and §3.
 const (
-	maxStages  = 200
-	maxItems   = 2000 // elements of all its lists
-	maxText    = 10_000
-	maxPicture = 200 << 10
+	maxStages   = 200
+	maxItems    = 2000 // elements of all its lists
+	maxText     = 10_000
+	maxDocument = 2 << 20  // bytes; what GET gives, PUT must take
+	maxPixels   = 16 << 20 // of all its pictures
 )
 
 var (
@@ -55,6 +52,7 @@ type checker struct {
 	l      fault.List
 	stages map[string]*Stage
 	kpis   map[string]bool
+	pixels int // of the pictures so far
 }
 
 func (c *checker) document(d *Document) {
@@ -304,27 +302,19 @@ func (c *checker) place(p string, stage, touchpoint *string) *Stage {
 	return s
 }
 
-// picture takes a data: URL of a PNG or JPEG that decodes.
+// picture checks what a picture declares; it is decoded once all else is right.
 func (c *checker) picture(p string, s *string) {
 	if s == nil {
 		return
 	}
-	for _, mt := range []string{"png", "jpeg"} {
-		data, ok := strings.CutPrefix(*s, "data:image/"+mt+";base64,")
-		if !ok {
-			continue
-		}
-		raw, err := base64.StdEncoding.DecodeString(data)
-		if err != nil || len(raw) > maxPicture {
-			break
-		}
-		cfg, format, err := image.DecodeConfig(bytes.NewReader(raw))
-		if err != nil || format != mt || cfg.Width > 4096 || cfg.Height > 4096 {
-			break
-		}
+	pixels, err := picture.Head(*s)
+	if err != nil {
+		c.l.Add(p, "%s", err)
 		return
 	}
-	c.l.Add(p, "A picture as a data: URL of a PNG or JPEG of at most %d KiB and 4096 pixels a side.", maxPicture>>10)
+	if c.pixels += pixels; c.pixels > maxPixels {
+		c.l.Add(p, "All pictures of a map together may have %d million pixels.", maxPixels/1_000_000)
+	}
 }
 
 // texts bounds every text of the document.

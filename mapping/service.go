@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"waymark/surveys"
 	"waymark/surveys/fault"
 	"waymark/surveys/ident"
@@ -32,19 +30,14 @@ type Service struct {
 	Seq     *ident.Sequence
 }
 
-func compact(body []byte) ([]byte, error) {
-	v := jsontext.Value(append([]byte(nil), body...))
-	err := v.Compact()
-	return v, err
-}
-
 // Create stores a new map. Where derived is set and the id exists, it is this
 // request's own earlier work and is given back.
 func (s *Service) Create(ctx context.Context, a ident.Actor, id string, derived bool, body []byte) (Record, error) {
-	if _, err := ParseDocument(body); err != nil {
+	d, err := ParseDocument(body)
+	if err != nil {
 		return Record{}, err
 	}
-	doc, err := compact(body)
+	doc, err := settle(ctx, body, d)
 	if err != nil {
 		return Record{}, err
 	}
@@ -72,6 +65,11 @@ func stale() error {
 // Put replaces the map where it still has the version. Stages that surveys
 // hang on may only go where another stage's lineage takes them over.
 func (s *Service) Put(ctx context.Context, a ident.Actor, id string, version int64, body []byte) (Record, error) {
+	return s.put(ctx, a, id, version, body)
+}
+
+// put is Put; the pictures of the stored documents stay as they are.
+func (s *Service) put(ctx context.Context, a ident.Actor, id string, version int64, body []byte, stored ...[]byte) (Record, error) {
 	old, err := s.Get(ctx, a.Workspace, id)
 	if err != nil {
 		return old, err
@@ -86,7 +84,7 @@ func (s *Service) Put(ctx context.Context, a ident.Actor, id string, version int
 	if err := s.keepsBindings(ctx, a.Workspace, id, d); err != nil {
 		return old, err
 	}
-	doc, err := compact(body)
+	doc, err := settle(ctx, body, d, append(stored, old.Document)...)
 	if err != nil {
 		return old, err
 	}
@@ -188,7 +186,7 @@ func (s *Service) Restore(ctx context.Context, a ident.Actor, id string, version
 	if err != nil {
 		return r, err
 	}
-	return s.Put(ctx, a, id, based, r.Document)
+	return s.put(ctx, a, id, based, r.Document, r.Document)
 }
 
 // CheckBinding implements surveys.Stages.
