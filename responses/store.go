@@ -58,8 +58,8 @@ type Store interface {
 
 	// Facts hands fn the facts of a survey in [from, to), in the order
 	// (OccurredAt, ID), at most limit (0: all). Counted and Suspect only. On MongoDB it reads
-	// with concern majority, because what it saw is written back. The Fact's memory is reused
-	// after fn returns.
+	// with concern majority, because what it saw is written back. The Fact and its Answers are
+	// used again after fn returns; its texts may be kept.
 	Facts(ctx context.Context, ws ident.Workspace, survey string, from, to Key, limit int, fn func(*Fact) error) error
 	// CountFacts counts what Facts would hand out, stopping at limit.
 	CountFacts(ctx context.Context, ws ident.Workspace, survey string, from, to Key, limit int) (int, error)

@@ -2,6 +2,8 @@ package cell
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"waymark/responses"
 	"waymark/surveys/ident"
@@ -67,6 +69,15 @@ type Node struct {
 	Last    int64
 }
 
+// equal tells whether two nodes say the same, whatever their revisions.
+func (n *Node) equal(o *Node) bool {
+	return n.NodeKey == o.NodeKey && n.Split == o.Split && n.Open == o.Open && n.Counted == o.Counted && n.Last == o.Last &&
+		slices.EqualFunc(n.Groups, o.Groups, func(a, b Group) bool {
+			return a.Version == b.Version && a.Counted == b.Counted && a.Suspects == b.Suspects && a.Last == b.Last && maps.Equal(a.Segments, b.Segments) &&
+				slices.Equal(a.Overflow, b.Overflow) && maps.EqualFunc(a.Histograms, b.Histograms, maps.Equal[map[int]int64])
+		})
+}
+
 // Store keeps nodes. Every method refuses an empty workspace. What a method
 // wrote is durable when it returns nil.
 type Store interface {
@@ -78,6 +89,8 @@ type Store interface {
 	// Nodes reads the buckets of one level whose Start lies in [from, to),
 	// in order.
 	Nodes(ctx context.Context, ws ident.Workspace, survey string, level Level, from, to responses.Key) ([]Node, error)
+	// Keys names the buckets that Nodes would read.
+	Keys(ctx context.Context, ws ident.Workspace, survey string, level Level, from, to responses.Key) ([]NodeKey, error)
 	// LastDay reads the newest day that counts at least one response; Rev 0
 	// where there is none.
 	LastDay(ctx context.Context, ws ident.Workspace, survey string) (Node, error)

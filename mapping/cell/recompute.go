@@ -37,6 +37,8 @@ type recompute struct {
 	survey string
 	shapes *shapes
 	slots  chan struct{}
+	// counted, where set, is told the number of responses that went into a leaf.
+	counted func(rows int)
 }
 
 // attempts bounds the puts of one node; each failure means that another
@@ -52,7 +54,11 @@ var everything []responses.Key
 
 // node recomputes one bucket from its dirty places.
 func (c *recompute) node(ctx context.Context, key NodeKey, dirty []responses.Key) error {
-	childrenDone := false
+	return c.compute(ctx, key, dirty, false)
+}
+
+// compute is node; childrenDone says that the bucket is split and its children were put.
+func (c *recompute) compute(ctx context.Context, key NodeKey, dirty []responses.Key, childrenDone bool) error {
 	for try := range attempts {
 		if try > 0 {
 			if err := jitter(ctx, try); err != nil {
@@ -134,6 +140,9 @@ func (c *recompute) leaf(ctx context.Context, n *Node) error {
 	if err != nil {
 		return fmt.Errorf("counting the %s: %w", n.NodeKey, err)
 	}
+	if c.counted != nil {
+		c.counted(rows)
+	}
 	n.fill(t.result())
 	return nil
 }
@@ -141,35 +150,39 @@ func (c *recompute) leaf(ctx context.Context, n *Node) error {
 // split computes every child that holds responses, and those that an earlier
 // split left when it was cut off.
 func (c *recompute) split(ctx context.Context, key NodeKey) error {
-	var list []bucket
-	seen := map[NodeKey]bool{}
-	add := func(k NodeKey) {
-		if !seen[k] {
-			seen[k] = true
-			list = append(list, bucket{key: k})
-		}
-	}
-	level, end := key.Level+1, key.End()
-	for from := key.Start; before(from, end); {
-		at, found, err := c.r.next(ctx, c.ws, c.survey, from, end)
-		if err != nil {
-			return err
-		}
-		if !found {
-			break
-		}
-		k := KeyOf(level, at)
-		add(k)
-		from = k.End()
-	}
-	left, err := c.r.Cells.Nodes(ctx, c.ws, c.survey, level, key.Start, end)
+	list, err := c.buckets(ctx, key.Level+1, key.Start, key.End())
 	if err != nil {
-		return fmt.Errorf("reading the parts of the %s: %w", key, err)
-	}
-	for _, n := range left {
-		add(n.NodeKey)
+		return err
 	}
 	return c.each(ctx, list, func(ctx context.Context, b bucket) error { return c.node(ctx, b.key, everything) })
+}
+
+// buckets lists the buckets of a level in [from, to) that hold responses or have a node.
+func (c *recompute) buckets(ctx context.Context, level Level, from, to responses.Key) ([]bucket, error) {
+	stored, err := c.r.Cells.Keys(ctx, c.ws, c.survey, level, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("listing the cells of survey %s: %w", c.survey, err)
+	}
+	var list []bucket
+	for {
+		at, found, err := c.r.next(ctx, c.ws, c.survey, from, to)
+		if err != nil {
+			return nil, err
+		}
+		k := KeyOf(level, at)
+		for len(stored) > 0 && (!found || before(stored[0].Start, k.Start)) {
+			list = append(list, bucket{key: stored[0]})
+			stored = stored[1:]
+		}
+		if !found {
+			return list, nil
+		}
+		if len(stored) > 0 && stored[0] == k {
+			stored = stored[1:]
+		}
+		list = append(list, bucket{key: k})
+		from = k.End()
+	}
 }
 
 // merge computes a split node from its children.

@@ -29,6 +29,8 @@ type Roller struct {
 	// Rolled, where set, is told when the oldest of the marks just cleared was
 	// set: from then until now scores did not show an answer.
 	Rolled func(oldest when.Time)
+
+	inMemory int // for tests; 0 means maxInMemory
 }
 
 const (

@@ -46,7 +46,14 @@ type sum struct {
 	values            []value // along shape.segments
 	counted, suspects int64
 	newest            int64
-	histograms        []histogram // along shape.questions
+	histograms        []histogram // along shape.questions; nil before the first answer
+}
+
+func (g *sum) add(question, answer int, n int64) {
+	if g.histograms == nil {
+		g.histograms = make([]histogram, len(g.shape.questions))
+	}
+	g.histograms[question].add(answer, n)
 }
 
 // histogram counts integer answers: those from lowest on in an array, which is
@@ -113,15 +120,12 @@ func (t *tally) shape(version int64) (*shape, error) {
 	return sh, err
 }
 
-// at gives the group of t.values; texts are kept only where the group is new.
+// at gives the group of t.values, whose texts are kept where the group is new.
 func (t *tally) at(sh *shape) *sum {
 	t.key = appendKey(t.key[:0], sh.number, t.values)
 	g := t.groups[string(t.key)]
 	if g == nil {
-		g = &sum{shape: sh, values: slices.Clone(t.values), histograms: make([]histogram, len(sh.questions))}
-		for i := range g.values { // the row's memory is reused
-			g.values[i].text = string(append([]byte(nil), g.values[i].text...))
-		}
+		g = &sum{shape: sh, values: slices.Clone(t.values)}
 		t.groups[string(t.key)] = g
 	}
 	return g
@@ -190,7 +194,7 @@ func (t *tally) add(f *responses.Fact) error {
 	}
 	g.counted++
 	g.newest = max(g.newest, f.OccurredAt.Milli())
-	return t.answers(f, g.shape, func(q, a int) { g.histograms[q].add(a, 1) })
+	return t.answers(f, g.shape, func(q, a int) { g.add(q, a, 1) })
 }
 
 // merge adds a stored group.
@@ -216,7 +220,7 @@ func (t *tally) merge(o *Group) error {
 	g.newest = max(g.newest, o.Last)
 	for i, q := range sh.questions {
 		for a, n := range o.Histograms[q] {
-			g.histograms[i].add(a, n)
+			g.add(i, a, n)
 		}
 	}
 	return nil
@@ -226,6 +230,9 @@ func (g *sum) absorb(o *sum) {
 	g.counted += o.counted
 	g.suspects += o.suspects
 	g.newest = max(g.newest, o.newest)
+	if g.histograms == nil {
+		g.histograms, o.histograms = o.histograms, nil
+	}
 	for i := range o.histograms {
 		g.histograms[i].merge(&o.histograms[i])
 	}

@@ -101,12 +101,12 @@ func pause(ctx context.Context, d time.Duration) error {
 // days lists the starts of the days that have responses or a node.
 func (v *verifier) days(ctx context.Context) ([]int64, error) {
 	set := map[int64]bool{}
-	nodes, err := v.r.Cells.Nodes(ctx, v.ws, v.survey, Day, responses.Key{}, responses.Key{At: endOfTime})
+	stored, err := v.r.Cells.Keys(ctx, v.ws, v.survey, Day, responses.Key{}, responses.Key{At: endOfTime})
 	if err != nil {
 		return nil, fmt.Errorf("listing the days of survey %s: %w", v.survey, err)
 	}
-	for _, n := range nodes {
-		set[n.Start.At] = true
+	for _, k := range stored {
+		set[k.Start.At] = true
 	}
 	for from := int64(0); ; {
 		found := int64(-1)

@@ -63,24 +63,27 @@ func TestVerifyFindsATamperedCellAndRebuildMendsIt(t *testing.T) {
 			}
 		}, "millisecond"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			f := filled(t)
-			f.checkVerified()
-			nodes, err := f.cells.Nodes(f.ctx, ws, survey, c.level, responses.Key{}, responses.Key{At: 1 << 50})
-			must(t, err)
-			n := nodes[0]
-			rev := n.Rev
-			n.Rev++
-			c.tamper(&n)
-			must(t, f.cells.Put(f.ctx, ws, survey, n, rev))
-			rep, err := f.roller.Verify(f.ctx, ws, survey)
-			must(t, err)
-			if !strings.Contains(fmt.Sprint(rep.Differences), c.says+" ") {
-				t.Fatalf("verify found %q", rep.Differences)
-			}
-			must(t, f.roller.Rebuild(f.ctx, ws, survey, nil))
-			f.checkVerified()
-		})
+		for _, hold := range []int{0, 2100} { // the day in one scan, and part by part
+			t.Run(fmt.Sprintf("%s, holding %d", c.name, hold), func(t *testing.T) {
+				f := filled(t)
+				f.roller.Hold(hold)
+				f.checkVerified()
+				nodes, err := f.cells.Nodes(f.ctx, ws, survey, c.level, responses.Key{}, responses.Key{At: 1 << 50})
+				must(t, err)
+				n := nodes[0]
+				rev := n.Rev
+				n.Rev++
+				c.tamper(&n)
+				must(t, f.cells.Put(f.ctx, ws, survey, n, rev))
+				rep, err := f.roller.Verify(f.ctx, ws, survey)
+				must(t, err)
+				if !strings.Contains(fmt.Sprint(rep.Differences), c.says+" ") {
+					t.Fatalf("verify found %q", rep.Differences)
+				}
+				must(t, f.roller.Rebuild(f.ctx, ws, survey, nil))
+				f.checkVerified()
+			})
+		}
 	}
 }
 
@@ -104,7 +107,14 @@ func TestVerifyFindsAMissingDayAndASuperfluousOne(t *testing.T) {
 
 func TestRebuildMakesEveryCellFromNothing(t *testing.T) {
 	f := filled(t)
+	for _, hold := range []int{0, 2100, 500} {
+		t.Run(fmt.Sprint("holding ", hold), func(t *testing.T) { fromNothing(t, f, hold) })
+	}
+}
+
+func fromNothing(t *testing.T, f *fixture, hold int) {
 	empty := newFixture(t) // the same responses, no cells
+	empty.roller.Hold(hold)
 	var rs []responses.Response
 	must(t, f.store.Each(f.ctx, ws, responses.Filter{Survey: survey}, func(x responses.Response) error {
 		x.Marks = nil
@@ -147,6 +157,7 @@ func TestRebuildMakesEveryCellFromNothing(t *testing.T) {
 
 func TestVerifyAndRebuildWorkBesideARunningServer(t *testing.T) {
 	f := filled(t)
+	other := *f.roller // Hold is set below
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -160,13 +171,14 @@ func TestVerifyAndRebuildWorkBesideARunningServer(t *testing.T) {
 			}
 			mutate(f.ctx, t, f.store, r, &mine, func(at int64) responses.Response { return f.response(r, at) },
 				func() int64 { return epoch + r.Int64N(400*day) })
-			if _, err := f.roller.RollUp(f.ctx, ws, survey); err != nil {
+			if _, err := other.RollUp(f.ctx, ws, survey); err != nil {
 				t.Error(err)
 				return
 			}
 		}
 	})
-	for range 2 {
+	for _, hold := range []int{0, 2100} {
+		f.roller.Hold(hold)
 		if err := f.roller.Rebuild(f.ctx, ws, survey, nil); err != nil {
 			t.Error(err)
 		}

@@ -35,7 +35,8 @@ func (s *Store) Facts(ctx context.Context, ws ident.Workspace, survey string, fr
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	o := byTime()
+	o := byTime().SetProjection(bson.D{{Key: "id", Value: 1}, {Key: "version", Value: 1}, {Key: "status", Value: 1}, {Key: "occurred_at", Value: 1},
+		{Key: "answers", Value: 1}, {Key: "properties", Value: 1}})
 	if limit > 0 {
 		o.SetLimit(int64(limit))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"sync"
@@ -276,6 +277,47 @@ func Run(t *testing.T, open func(t *testing.T) responses.Store) {
 		if n, err := s.Count(ctx, "w", "srv_a"); err != nil || n != 7 {
 			t.Errorf("Count %d %v", n, err)
 		}
+	})
+	t.Run("facts are whole however long answers and properties are", func(t *testing.T) {
+		s := open(t)
+		want := map[string]responses.Response{}
+		for i, n := range []int{0, 100, 240, 250, 255, 256, 257, 300, 10000, 200000} {
+			for j, m := range []int{-1, 0, 100, 240, 250, 257, 10000} {
+				r := rec(fmt.Sprintf("rsp_%02d%02d", i, j), int64(10+i))
+				r.Answers = json.RawMessage(fmt.Sprintf(`{"sat":%d,"why":%q}`, i%5, strings.Repeat("x", n)))
+				if r.Properties = map[string]string{"state": "SP", "note": strings.Repeat("y", max(m, 0))}; m < 0 {
+					r.Properties = nil
+				}
+				want[r.ID] = r
+				insert(t, s, "w", r)
+			}
+		}
+		compare := func(when string) {
+			t.Helper()
+			n := 0
+			must(t, s.Facts(ctx, "w", "srv_a", responses.Key{}, responses.Key{At: 99}, 0, func(f *responses.Fact) error {
+				n++
+				if w := want[f.ID]; string(f.Answers) != string(w.Answers) || !maps.Equal(f.Properties, w.Properties) {
+					t.Errorf("%s, %s: %d bytes of answers and %d properties, want %d and %d", when, f.ID, len(f.Answers), len(f.Properties), len(w.Answers), len(w.Properties))
+				}
+				return nil
+			}))
+			if n != len(want) {
+				t.Errorf("%s, %d facts, want %d", when, n, len(want))
+			}
+		}
+		compare("stored")
+		swap := func(a, b string) { // what was short becomes long, and the other way
+			x, y := want[a], want[b]
+			x.Rev, y.Rev = 2, 2
+			x.Answers, y.Answers, x.Properties, y.Properties = y.Answers, x.Answers, y.Properties, x.Properties
+			want[a], want[b] = x, y
+			must(t, s.Replace(ctx, "w", x, 1))
+			must(t, s.Replace(ctx, "w", y, 1))
+		}
+		swap("rsp_0000", "rsp_0906")
+		swap("rsp_0102", "rsp_0803")
+		compare("replaced")
 	})
 	t.Run("who is handed facts or responses may ask the store meanwhile, many at once", func(t *testing.T) {
 		s := open(t)

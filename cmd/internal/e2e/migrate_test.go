@@ -26,7 +26,17 @@ import (
 //go:embed testdata/version1.scores.json
 var v1Scores []byte
 
-const unmigrated = "The store has schema version 1 and this program needs version 2: run `waymark migrate`."
+// newest is the schema version of the program for the store that args name.
+func newest(args []string) int {
+	if args[0] == "--mongo" {
+		return engine.MongoVersion(app.MongoSteps())
+	}
+	return engine.SQLiteVersion(app.SQLiteSteps())
+}
+
+func unmigrated(args []string) string {
+	return fmt.Sprintf("The store has schema version 1 and this program needs version %d: run `waymark migrate`.", newest(args))
+}
 
 func TestAStoreOfTheVersionBeforeIsRefusedThenMigratedWhole(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { migrates(t, v1SQLite(t)) })
@@ -54,9 +64,9 @@ func migrates(t *testing.T, args []string) *program {
 	t.Helper()
 	store := storeArgs(args)
 	for range 2 { // the first refusal changed nothing
-		command(t, 1, unmigrated, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
-		command(t, 1, unmigrated, append([]string{"verify"}, store...)...)
-		command(t, 1, unmigrated, append([]string{"keys", "list"}, store...)...)
+		command(t, 1, unmigrated(args), append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
+		command(t, 1, unmigrated(args), append([]string{"verify"}, store...)...)
+		command(t, 1, unmigrated(args), append([]string{"keys", "list"}, store...)...)
 	}
 	for range 2 { // the second finds nothing to do
 		command(t, 0, "up to date", append([]string{"migrate"}, store...)...)
@@ -180,7 +190,7 @@ func TestABackupOfTheVersionBeforeIsRestoredAndThenMigrated(t *testing.T) {
 	// A backup of a store from the future stays where it is.
 	sqlExec(t, file, "PRAGMA user_version = 7")
 	third := []string{"--data", t.TempDir()}
-	command(t, 1, "the backup has schema version 7, and this program knows versions up to 2", append([]string{"restore", file}, third...)...)
+	command(t, 1, fmt.Sprint("the backup has schema version 7, and this program knows versions up to ", newest(third)), append([]string{"restore", file}, third...)...)
 	command(t, 1, "finding the store", append([]string{"backup", filepath.Join(t.TempDir(), "x.db")}, third...)...)
 }
 
@@ -244,7 +254,7 @@ func TestAMigrationThatIsCutOffBetweenStepsGoesOn(t *testing.T) {
 			if err := m.Migrate(ctx, steps); !errors.Is(err, cut) {
 				t.Fatal(err)
 			}
-			command(t, 1, unmigrated, append([]string{"verify"}, storeArgs(args)...)...)
+			command(t, 1, unmigrated(args), append([]string{"verify"}, storeArgs(args)...)...)
 			command(t, 0, "up to date", append([]string{"migrate"}, storeArgs(args)...)...)
 			p := startWith(t, args, v1Clock(t))
 			p.key = v1Key
@@ -282,7 +292,9 @@ func killMigrations(t *testing.T, args []string, step time.Duration, n int) (kil
 func TestAttack62AnOlderProgramDoesNotTouchANewerStore(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
 		args := []string{"--data", t.TempDir()}
-		refusesNewer(t, args, func() { sqlExec(t, filepath.Join(args[1], "waymark.db"), "PRAGMA user_version = 3") }, 0)
+		refusesNewer(t, args, func() {
+			sqlExec(t, filepath.Join(args[1], "waymark.db"), fmt.Sprint("PRAGMA user_version = ", newest(args)+1))
+		}, 0)
 	})
 	t.Run("mongo", func(t *testing.T) {
 		args := mongoArgs(t)
@@ -293,7 +305,7 @@ func TestAttack62AnOlderProgramDoesNotTouchANewerStore(t *testing.T) {
 			if db == nil {
 				db = mongoDatabase(t, args[1])
 			}
-			if _, err := db.Collection("meta").UpdateOne(context.Background(), bson.D{{Key: "_id", Value: "schema"}}, bson.D{{Key: "$set", Value: bson.D{{Key: "next", Value: 3}}}}); err != nil {
+			if _, err := db.Collection("meta").UpdateOne(context.Background(), bson.D{{Key: "_id", Value: "schema"}}, bson.D{{Key: "$set", Value: bson.D{{Key: "next", Value: newest(args) + 1}}}}); err != nil {
 				t.Fatal(err)
 			}
 		}, 2*time.Second)
@@ -301,7 +313,7 @@ func TestAttack62AnOlderProgramDoesNotTouchANewerStore(t *testing.T) {
 }
 
 func refusesNewer(t *testing.T, args []string, migrate func(), after time.Duration) {
-	const newer = "The store has schema version 3, which is newer than version 2, the newest this program knows: use a newer program."
+	newer := fmt.Sprintf("The store has schema version %d, which is newer than version %d, the newest this program knows: use a newer program.", newest(args)+1, newest(args))
 	p := startWith(t, args, nil)
 	_, survey := p.survey()
 	p.answers(survey, 5)

@@ -89,30 +89,42 @@ func (s *Store) Put(ctx context.Context, ws ident.Workspace, survey string, n ce
 }
 
 // Nodes implements cell.Store.
-func (s *Store) Nodes(ctx context.Context, ws ident.Workspace, survey string, level cell.Level, from, to responses.Key) ([]cell.Node, error) {
+func (s *Store) Nodes(ctx context.Context, ws ident.Workspace, survey string, level cell.Level, from, to responses.Key) (out []cell.Node, err error) {
+	err = s.each(ctx, ws, survey, level, from, to, options.Find(), func(d *nodeDoc) { out = append(out, d.node()) })
+	return out, err
+}
+
+// Keys implements cell.Store.
+func (s *Store) Keys(ctx context.Context, ws ident.Workspace, survey string, level cell.Level, from, to responses.Key) (out []cell.NodeKey, err error) {
+	only := options.Find().SetProjection(bson.D{{Key: "at", Value: 1}, {Key: "prefix", Value: 1}})
+	err = s.each(ctx, ws, survey, level, from, to, only, func(d *nodeDoc) {
+		out = append(out, cell.NodeKey{Level: level, Start: responses.Key{At: d.At, ID: d.Prefix}})
+	})
+	return out, err
+}
+
+func (s *Store) each(ctx context.Context, ws ident.Workspace, survey string, level cell.Level, from, to responses.Key, o *options.FindOptions, fn func(*nodeDoc)) error {
 	if err := ws.Check(); err != nil {
-		return nil, err
+		return err
 	}
 	ctx, cancel := s.m.Deadline(ctx)
 	defer cancel()
-	cur, err := s.cells().Find(ctx, span(id(ws, survey, level, from), id(ws, survey, level, to)),
-		options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}))
+	cur, err := s.cells().Find(ctx, span(id(ws, survey, level, from), id(ws, survey, level, to)), o.SetSort(bson.D{{Key: "_id", Value: 1}}))
 	if err != nil {
-		return nil, fmt.Errorf("reading cells: %w", engine.MongoFault(err))
+		return fmt.Errorf("reading cells: %w", engine.MongoFault(err))
 	}
 	defer cur.Close(context.WithoutCancel(ctx))
-	var out []cell.Node
 	for cur.Next(ctx) {
 		var d nodeDoc
 		if err := cur.Decode(&d); err != nil {
-			return nil, fmt.Errorf("reading cells: %w", err)
+			return fmt.Errorf("reading cells: %w", err)
 		}
-		out = append(out, d.node())
+		fn(&d)
 	}
 	if err := cur.Err(); err != nil {
-		return nil, fmt.Errorf("reading cells: %w", engine.MongoFault(err))
+		return fmt.Errorf("reading cells: %w", engine.MongoFault(err))
 	}
-	return out, nil
+	return nil
 }
 
 func span(from, to string) bson.D {

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -43,7 +42,7 @@ var _ cell.Store = (*Store)(nil)
 
 const columns = "level, at, prefix, rev, split, open, counted, last, groups"
 
-func scan(row interface{ Scan(...any) error }) (cell.Node, error) {
+func scan(row interface{ Scan(...any) error }, texts *texts) (cell.Node, error) {
 	var n cell.Node
 	var groups []byte
 	err := row.Scan(&n.Level, &n.Start.At, &n.Start.ID, &n.Rev, &n.Split, &n.Open, &n.Counted, &n.Last, &groups)
@@ -51,7 +50,7 @@ func scan(row interface{ Scan(...any) error }) (cell.Node, error) {
 		return n, err
 	}
 	if groups != nil {
-		err = json.Unmarshal(groups, &n.Groups)
+		n.Groups, err = texts.read(groups)
 	}
 	return n, err
 }
@@ -62,7 +61,7 @@ func (s *Store) Node(ctx context.Context, ws ident.Workspace, survey string, k c
 		return cell.Node{}, err
 	}
 	n, err := scan(s.db.Read.QueryRowContext(ctx, "SELECT "+columns+" FROM cells WHERE ws = ? AND survey = ? AND level = ? AND at = ? AND prefix = ?",
-		string(ws), survey, int(k.Level), k.Start.At, k.Start.ID))
+		string(ws), survey, int(k.Level), k.Start.At, k.Start.ID), &texts{})
 	if errors.Is(err, sql.ErrNoRows) {
 		return cell.Node{}, nil
 	}
@@ -77,7 +76,7 @@ func (s *Store) Put(ctx context.Context, ws ident.Workspace, survey string, n ce
 	var groups []byte
 	if len(n.Groups) > 0 {
 		var err error
-		if groups, err = json.Marshal(n.Groups); err != nil {
+		if groups, err = appendGroups(nil, n.Groups); err != nil {
 			return fmt.Errorf("writing a cell: %w", err)
 		}
 	}
@@ -101,27 +100,53 @@ func (s *Store) Put(ctx context.Context, ws ident.Workspace, survey string, n ce
 	return nil
 }
 
+const inRange = "WHERE ws = ? AND survey = ? AND level = ? AND (at, prefix) >= (?, ?) AND (at, prefix) < (?, ?) ORDER BY at, prefix"
+
+func rangeArgs(ws ident.Workspace, survey string, level cell.Level, from, to responses.Key) []any {
+	return []any{string(ws), survey, int(level), from.At, from.ID, to.At, to.ID}
+}
+
 // Nodes implements cell.Store.
 func (s *Store) Nodes(ctx context.Context, ws ident.Workspace, survey string, level cell.Level, from, to responses.Key) ([]cell.Node, error) {
 	if err := ws.Check(); err != nil {
 		return nil, err
 	}
-	rows, err := s.db.Read.QueryContext(ctx, "SELECT "+columns+` FROM cells WHERE ws = ? AND survey = ? AND level = ?
-		AND (at, prefix) >= (?, ?) AND (at, prefix) < (?, ?) ORDER BY at, prefix`,
-		string(ws), survey, int(level), from.At, from.ID, to.At, to.ID)
+	rows, err := s.db.Read.QueryContext(ctx, "SELECT "+columns+" FROM cells "+inRange, rangeArgs(ws, survey, level, from, to)...)
 	if err != nil {
 		return nil, wrap("reading cells", err)
 	}
 	defer rows.Close()
 	var out []cell.Node
+	var t texts
 	for rows.Next() {
-		n, err := scan(rows)
+		n, err := scan(rows, &t)
 		if err != nil {
 			return nil, wrap("reading cells", err)
 		}
 		out = append(out, n)
 	}
 	return out, wrap("reading cells", rows.Err())
+}
+
+// Keys implements cell.Store.
+func (s *Store) Keys(ctx context.Context, ws ident.Workspace, survey string, level cell.Level, from, to responses.Key) ([]cell.NodeKey, error) {
+	if err := ws.Check(); err != nil {
+		return nil, err
+	}
+	rows, err := s.db.Read.QueryContext(ctx, "SELECT at, prefix FROM cells "+inRange, rangeArgs(ws, survey, level, from, to)...)
+	if err != nil {
+		return nil, wrap("listing cells", err)
+	}
+	defer rows.Close()
+	var out []cell.NodeKey
+	for rows.Next() {
+		k := cell.NodeKey{Level: level}
+		if err := rows.Scan(&k.Start.At, &k.Start.ID); err != nil {
+			return nil, wrap("listing cells", err)
+		}
+		out = append(out, k)
+	}
+	return out, wrap("listing cells", rows.Err())
 }
 
 // LastDay implements cell.Store.
@@ -131,7 +156,7 @@ func (s *Store) LastDay(ctx context.Context, ws ident.Workspace, survey string) 
 	}
 	// Left to itself the planner walks back through the days that count nobody.
 	n, err := scan(s.db.Read.QueryRowContext(ctx, "SELECT "+columns+" FROM cells INDEXED BY cells_last_day WHERE ws = ? AND survey = ? AND level = 0 AND counted > 0 ORDER BY at DESC LIMIT 1",
-		string(ws), survey))
+		string(ws), survey), &texts{})
 	if errors.Is(err, sql.ErrNoRows) {
 		return cell.Node{}, nil
 	}

@@ -30,6 +30,10 @@ var hot = []enginetest.Hot[cell.Store]{
 		_, err := s.Nodes(ctx, "w", "srv_a", cell.Day, responses.Key{}, responses.Key{At: 1 << 40})
 		return err
 	}, SQLite: []string{"sqlite_autoindex_cells_1 (ws=? AND survey=? AND level=? AND (at,prefix)>(?,?) AND (at,prefix)<(?,?))"}, Mongo: []string{"_id_"}},
+	{Name: "the keys of a window", Method: "Keys", Call: func(ctx context.Context, s cell.Store) error {
+		_, err := s.Keys(ctx, "w", "srv_a", cell.Day, responses.Key{}, responses.Key{At: 1 << 40})
+		return err
+	}, SQLite: []string{"COVERING INDEX sqlite_autoindex_cells_1 (ws=? AND survey=? AND level=? AND (at,prefix)>(?,?) AND (at,prefix)<(?,?))"}, Mongo: []string{"_id_"}},
 	{Name: "the newest day", Method: "LastDay", Call: func(ctx context.Context, s cell.Store) error { _, err := s.LastDay(ctx, "w", "srv_a"); return err },
 		SQLite: []string{"cells_last_day (ws=? AND survey=?)"}, Mongo: []string{"_id_"}},
 }

@@ -133,6 +133,17 @@ func Run(t *testing.T, open func(t *testing.T) cell.Store) {
 			if !reflect.DeepEqual(got, c.want) {
 				t.Errorf("%v [%v, %v): got %v, want %v", c.level, c.from, c.to, got, c.want)
 			}
+			keys, err := s.Keys(ctx, "w", "srv_a", c.level, c.from, c.to)
+			must(t, err)
+			if len(keys) != len(nodes) {
+				t.Errorf("%v [%v, %v): the keys are %v, want those of %v", c.level, c.from, c.to, keys, c.want)
+				continue
+			}
+			for i, n := range nodes {
+				if keys[i] != n.NodeKey {
+					t.Errorf("%v [%v, %v): the keys are %v, want those of %v", c.level, c.from, c.to, keys, c.want)
+				}
+			}
 		}
 	})
 	t.Run("the newest day is the last that counts a response", func(t *testing.T) {
@@ -161,6 +172,10 @@ func Run(t *testing.T, open func(t *testing.T) cell.Store) {
 			list, err := s.Nodes(ctx, ws, "srv_a", cell.Day, responses.Key{}, responses.Key{At: 1 << 50})
 			if (err != nil) != empty || len(list) != 0 {
 				t.Errorf("Nodes in %q: %+v, %v", ws, list, err)
+			}
+			keys, err := s.Keys(ctx, ws, "srv_a", cell.Day, responses.Key{}, responses.Key{At: 1 << 50})
+			if (err != nil) != empty || len(keys) != 0 {
+				t.Errorf("Keys in %q: %+v, %v", ws, keys, err)
 			}
 			got, err = s.LastDay(ctx, ws, "srv_a")
 			if (err != nil) != empty || got.Rev != 0 {
