@@ -2,8 +2,6 @@ package responses
 
 import (
 	"encoding/json"
-	"maps"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,6 +20,7 @@ const (
 	maxProperties = 50
 	maxProperty   = 200
 	maxSenderID   = 128
+	maxLanguage   = 35
 )
 
 // Submission is a response as it is sent, api.md §4.
@@ -44,33 +43,12 @@ func ParseSubmission(body []byte) (*Submission, error) {
 	if err := strict.Decode(body, &s); err != nil {
 		return nil, err
 	}
-	if err := s.nulls(body); err != nil {
-		return nil, err
-	}
 	canonical := jsontext.Value(append([]byte(nil), body...))
 	if err := canonical.Canonicalize(); err != nil {
 		return nil, fault.Wrap(err, fault.Malformed, "not-json", "The body is not JSON.")
 	}
 	s.digest = ident.Fingerprint(canonical)
 	return &s, nil
-}
-
-// nulls refuses null as the value of a property: it decodes as an empty text,
-// which is another thing than none.
-func (s *Submission) nulls(body []byte) error {
-	var l fault.List
-	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
-		if s.Properties[name] != "" {
-			continue
-		}
-		var raw struct {
-			Properties map[string]json.RawMessage `json:"properties"`
-		}
-		if err := json.Unmarshal(body, &raw); err == nil && string(raw.Properties[name]) == "null" {
-			l.Add("#/properties/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name), "Must be a text; leave the property out where there is none.")
-		}
-	}
-	return l.Err(fault.Malformed)
 }
 
 // check reports what is wrong with everything but the answers.
@@ -83,7 +61,7 @@ func (s *Submission) check(l *fault.List) {
 	if utf8.RuneCountInString(s.Respondent) > maxProperty {
 		l.Add("#/respondent", "At most %d characters.", maxProperty)
 	}
-	if utf8.RuneCountInString(s.Language) > 35 {
+	if utf8.RuneCountInString(s.Language) > maxLanguage {
 		l.Add("#/language", "A language tag like en or pt-BR.")
 	}
 	if len(s.Properties) > maxProperties {

@@ -1,6 +1,7 @@
 package strict
 
 import (
+	"bytes"
 	"encoding"
 	"errors"
 	"io"
@@ -21,18 +22,41 @@ const maxDepth = 64
 // maxWhole is the largest whole number that every JSON reader keeps exactly.
 const maxWhole = 1 << 53
 
-// Decode reads exactly one JSON value into v. Unknown keys are refused.
+// Decode reads exactly one JSON value into v. Unknown keys are refused, and
+// null where v cannot tell it from an empty value: only a pointer and types
+// that read themselves can.
 // Errors are faults: Malformed for what is not the agreed JSON, Invalid for
 // strings and numbers that no rule can take.
 func Decode(data []byte, v any) error {
 	if err := Check(data); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(data, v, json.RejectUnknownMembers(true)); err != nil {
+	opts := json.RejectUnknownMembers(true)
+	if bytes.Contains(data, []byte("null")) { // most bodies have none, and pay nothing
+		opts = json.JoinOptions(opts, json.WithUnmarshalers(json.UnmarshalFromFunc(refuseNull)))
+	}
+	if err := json.Unmarshal(data, v, opts); err != nil {
 		return translate(err)
 	}
 	return nil
 }
+
+// refuseNull is asked before each value is read, into what to points at.
+func refuseNull(d *jsontext.Decoder, to any) error {
+	if d.PeekKind() != 'n' {
+		return errors.ErrUnsupported // read it as ever
+	}
+	t := reflect.TypeOf(to).Elem()
+	if _, own := to.(json.UnmarshalerFrom); own || t == rawType || t.Kind() == reflect.Pointer || t.Kind() == reflect.Interface {
+		return errors.ErrUnsupported
+	}
+	if err := d.SkipValue(); err != nil {
+		return err
+	}
+	return fault.New(fault.Malformed, "malformed", "%s is needed here, not null; leave the key out where there is none.", wanted(t))
+}
+
+var rawType = reflect.TypeFor[jsontext.Value]()
 
 // Check does all of Decode's checks that need no Go type.
 func Check(data []byte) error {
