@@ -16,6 +16,22 @@ type SharesHTTP struct {
 	BaseURL string
 }
 
+// madeShare is what the author of a share gets, once.
+type madeShare struct {
+	ID  string `json:"id"`
+	URL string `json:"url"`
+}
+
+// shownShare is a share as lists show it, without its link.
+type shownShare struct {
+	ID        string     `json:"id"`
+	Label     string     `json:"label"`
+	Access    string     `json:"access"`
+	ExpiresAt *when.Time `json:"expires_at"`
+	CreatedAt when.Time  `json:"created_at"`
+	CreatedBy string     `json:"created_by"`
+}
+
 // Create makes a share and answers its link, once.
 func (h SharesHTTP) Create(c *fiber.Ctx) error {
 	if _, err := rest.Query(c); err != nil {
@@ -33,10 +49,7 @@ func (h SharesHTTP) Create(c *fiber.Ctx) error {
 		return err
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	return rest.Created(c, "/v1/maps/"+mapID+"/shares/"+sh.ID, 0, struct {
-		ID  string `json:"id"`
-		URL string `json:"url"`
-	}{sh.ID, strings.TrimSuffix(h.BaseURL, "/") + "/m/" + token})
+	return rest.Created(c, "/v1/maps/"+mapID+"/shares/"+sh.ID, 0, madeShare{sh.ID, strings.TrimSuffix(h.BaseURL, "/") + "/m/" + token})
 }
 
 // List lists the shares that hold, without their links.
@@ -53,17 +66,9 @@ func (h SharesHTTP) List(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	type shown struct {
-		ID        string     `json:"id"`
-		Label     string     `json:"label"`
-		Access    string     `json:"access"`
-		ExpiresAt *when.Time `json:"expires_at"`
-		CreatedAt when.Time  `json:"created_at"`
-		CreatedBy string     `json:"created_by"`
-	}
-	data := make([]shown, len(list))
+	data := make([]shownShare, len(list))
 	for i, sh := range list {
-		data[i] = shown{sh.ID, sh.Label, sh.Access, sh.ExpiresAt, sh.CreatedAt, sh.CreatedBy}
+		data[i] = shownShare{sh.ID, sh.Label, sh.Access, sh.ExpiresAt, sh.CreatedAt, sh.CreatedBy}
 	}
 	return rest.List(c, q, data, next)
 }

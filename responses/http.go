@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,9 +58,7 @@ func (h HTTP) Create(c *fiber.Ctx) error {
 
 func filterOf(q url.Values) (Filter, error) {
 	f := Filter{Survey: q.Get("survey"), Map: q.Get("map"), Stage: q.Get("stage"), Status: Status(q.Get("status")), Respondent: q.Get("respondent"), Text: q.Get("q")}
-	switch f.Status {
-	case "", Counted, Partial, Suspect, Screened:
-	default:
+	if f.Status != "" && !slices.Contains(readable, f.Status) {
 		return f, fault.New(fault.Malformed, "bad-status", "status must be counted, partial, suspect or screened.")
 	}
 	for name, to := range map[string]**when.Time{"from": &f.From, "to": &f.To} {
@@ -143,6 +142,11 @@ func (h HTTP) Get(c *fiber.Ctx) error {
 	return rest.Write(c, fiber.StatusOK, r.Show())
 }
 
+// statusChange is the body of Patch.
+type statusChange struct {
+	Status Status `json:"status"`
+}
+
 // Patch moves a response between counted and suspect.
 func (h HTTP) Patch(c *fiber.Ctx) error {
 	if _, err := rest.Query(c); err != nil {
@@ -152,9 +156,7 @@ func (h HTTP) Patch(c *fiber.Ctx) error {
 	if _, err := h.Service.Get(ctx, ws, id); err != nil {
 		return err
 	}
-	var body struct {
-		Status Status `json:"status"`
-	}
+	var body statusChange
 	if err := rest.JSON(c, &body); err != nil {
 		return err
 	}

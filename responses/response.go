@@ -19,6 +19,9 @@ const (
 	Erased   Status = "erased"
 )
 
+// readable are the states that readers see.
+var readable = []Status{Counted, Partial, Suspect, Screened}
+
 // Via tells how a response came.
 type Via struct {
 	Channel string `json:"channel"` // api, link, mail, widget, import
@@ -26,6 +29,9 @@ type Via struct {
 	Origin  string `json:"origin,omitzero"`
 	URL     string `json:"url,omitzero"`
 }
+
+// channels are the ways in which a response can come.
+var channels = []string{"api", "link", "mail", "widget", "import"}
 
 // Response is one person's answers to one survey version, as it is stored:
 // one document.
