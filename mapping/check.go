@@ -27,11 +27,19 @@ const (
 )
 
 var (
-	stageKinds = strings.Fields("awareness consideration purchase onboarding use support loyalty referral other")
-	channels   = strings.Fields("web app phone email chat sms post in_person shop social self_service faq ads search friends reviews other")
-	pathKinds  = strings.Fields("next branch loop regress reentry exit")
-	metrics    = strings.Fields("csat rating ces nps")
-	every      = regexp.MustCompile(`^P([0-9]{1,3}Y)?([0-9]{1,3}M)?([0-9]{1,3}W)?([0-9]{1,4}D)?$`)
+	subjectKinds  = strings.Fields("persona prospect segment account internal")
+	stageKinds    = strings.Fields("awareness consideration purchase onboarding use support loyalty referral other")
+	lineageKinds  = strings.Fields("split merge rename")
+	momentKinds   = strings.Fields("truth delight opportunity")
+	channels      = strings.Fields("web app phone email chat sms post in_person shop social self_service faq ads search friends reviews other")
+	pathKinds     = strings.Fields("next branch loop regress reentry exit")
+	statuses      = strings.Fields("idea planned doing shipped dropped")
+	directions    = strings.Fields("lower higher")
+	evidenceKinds = strings.Fields("survey interview review social analytics crm ticket sales other")
+	panels        = strings.Fields("problem consequence solution discovery outcome")
+	metrics       = strings.Fields("csat rating ces nps")
+
+	every = regexp.MustCompile(`^P([0-9]{1,3}Y)?([0-9]{1,3}M)?([0-9]{1,3}W)?([0-9]{1,4}D)?$`)
 )
 
 // ParseDocument reads a map and checks all of it. Faults carry pointers.
@@ -79,7 +87,7 @@ func (c *checker) document(d *Document) {
 		c.kpis[k.ID] = true
 	}
 	if s := d.Subject; s != nil {
-		c.oneOf("#/subject/kind", s.Kind, "persona", "prospect", "segment", "account", "internal")
+		c.oneOf("#/subject/kind", s.Kind, subjectKinds...)
 		if s.Segment != nil && !strings.Contains(*s.Segment, ":") {
 			c.l.Add("#/subject/segment", "Written property:value.")
 		}
@@ -100,7 +108,7 @@ func (c *checker) stage(p string, s *Stage) {
 	c.maybe(p+"/satisfaction_metric", s.Metric, metrics...)
 	for i, li := range s.Lineage {
 		lp := fmt.Sprintf("%s/lineage/%d", p, i)
-		c.oneOf(lp+"/kind", li.Kind, "split", "merge", "rename")
+		c.oneOf(lp+"/kind", li.Kind, lineageKinds...)
 		if !ident.Chosen(li.Stage) {
 			c.l.Add(lp+"/stage", "The id of a stage that was here before.")
 		}
@@ -134,7 +142,7 @@ func (c *checker) stage(p string, s *Stage) {
 	}
 	for i, m := range s.Moments {
 		mp := fmt.Sprintf("%s/moments/%d", p, i)
-		c.oneOf(mp+"/kind", m.Kind, "truth", "delight", "opportunity")
+		c.oneOf(mp+"/kind", m.Kind, momentKinds...)
 		point(mp+"/touchpoint", m.Touchpoint)
 	}
 	c.share(p+"/importance", s.Importance)
@@ -183,13 +191,13 @@ func (c *checker) rest(d *Document) {
 		c.grade(p+"/cost", x.Cost)
 		c.grade(p+"/effort", x.Effort)
 		c.share(p+"/confidence", x.Confidence)
-		c.maybe(p+"/status", x.Status, "idea", "planned", "doing", "shipped", "dropped")
+		c.maybe(p+"/status", x.Status, statuses...)
 	}
 	for i, x := range d.KPIs {
 		p := fmt.Sprintf("#/kpis/%d", i)
 		c.needed(p+"/name", x.Name)
 		c.place(p, x.Stage, x.Touchpoint)
-		c.maybe(p+"/better", x.Better, "lower", "higher")
+		c.maybe(p+"/better", x.Better, directions...)
 	}
 	ids = map[string]bool{}
 	for i, x := range d.Evidence {
@@ -197,7 +205,7 @@ func (c *checker) rest(d *Document) {
 		c.id(p+"/id", x.ID, ids[x.ID])
 		ids[x.ID] = true
 		c.place(p, x.Stage, x.Touchpoint)
-		c.oneOf(p+"/kind", x.Kind, "survey", "interview", "review", "social", "analytics", "crm", "ticket", "sales", "other")
+		c.oneOf(p+"/kind", x.Kind, evidenceKinds...)
 		c.day(p+"/date", x.Date)
 		if x.URL != nil {
 			if u, err := url.Parse(*x.URL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
@@ -210,7 +218,7 @@ func (c *checker) rest(d *Document) {
 	}
 	for i, x := range d.Story {
 		p := fmt.Sprintf("#/story/%d", i)
-		c.oneOf(p+"/panel", x.Panel, "problem", "consequence", "solution", "discovery", "outcome")
+		c.oneOf(p+"/panel", x.Panel, panels...)
 		c.picture(p+"/picture", x.Picture)
 	}
 	ids = map[string]bool{}

@@ -2,6 +2,8 @@ package mapping
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"waymark/surveys/fault"
@@ -18,6 +20,9 @@ type ShareRequest struct {
 }
 
 const maxLabel = 200
+
+// accesses are what a share may let its readers do; the first is usual.
+var accesses = []string{"read", "comment"}
 
 // Share makes a link to the map's page out of the token, of which only a hash
 // is stored: who asked for the link is the only one to know it. Where the id
@@ -38,8 +43,8 @@ func (s *Service) Share(ctx context.Context, a ident.Actor, mapID, id, token str
 	if q.Password != nil {
 		l.Add("#/password", "This is not available yet; leave it out.")
 	}
-	if q.Access != "" && q.Access != "read" && q.Access != "comment" {
-		l.Add("#/access", "Must be one of: read, comment.")
+	if q.Access != "" && !slices.Contains(accesses, q.Access) {
+		l.Add("#/access", "Must be one of: %s.", strings.Join(accesses, ", "))
 	}
 	if q.ExpiresAt != nil && !when.Of(now).Before(*q.ExpiresAt) {
 		l.Add("#/expires_at", "This time has passed already.")
@@ -50,7 +55,7 @@ func (s *Service) Share(ctx context.Context, a ident.Actor, mapID, id, token str
 	sh := Share{ID: id, Map: mapID, Label: q.Label, Hash: hash, Access: q.Access,
 		ExpiresAt: q.ExpiresAt, CreatedAt: when.Of(now), CreatedBy: a.Name, Seq: s.Seq.Next(now)}
 	if sh.Access == "" {
-		sh.Access = "read"
+		sh.Access = accesses[0]
 	}
 	err := s.Store.CreateShare(ctx, a.Workspace, sh)
 	if fault.Is(err, fault.Conflict) {

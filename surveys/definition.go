@@ -22,6 +22,9 @@ const (
 	maxElements = 2 * maxQuestions * question.MaxOptions
 )
 
+// layouts are the ways to lay questions out; the first is usual.
+var layouts = []string{"steps", "page"}
+
 // Definition is a survey as its author wrote it, api.md §7.
 type Definition struct {
 	Map        string     `json:"map"`
@@ -47,7 +50,7 @@ type (
 	Question = question.Question
 )
 
-var questionID = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+var questionID = regexp.MustCompile(question.IDForm)
 
 // ParseDefinition reads a definition and checks what even a draft must hold:
 // known keys, limits, ids that are unique.
@@ -70,7 +73,7 @@ func ParseDefinition(doc []byte) (*Definition, error) {
 		l.Add("#/touchpoint", "Name a touchpoint of the stage, or leave it out.")
 	}
 	d.Title.Check(&l, "#/title")
-	if d.Layout != "" && d.Layout != "steps" && d.Layout != "page" {
+	if d.Layout != "" && !slices.Contains(layouts, d.Layout) {
 		l.Add("#/layout", "Must be \"steps\" or \"page\".")
 	}
 	d.checkSegments(&l)

@@ -1,9 +1,6 @@
 package render
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
-
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gofiber/fiber/v2"
 
@@ -47,7 +44,7 @@ func (h HTTP) SVG(c *fiber.Ctx) error {
 		return err
 	}
 	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
-	return send(c, "image/svg+xml; charset=utf-8", []byte(SVG(NewView(s.Document, s.Scores, o), o)))
+	return rest.File(c, "image/svg+xml; charset=utf-8", []byte(SVG(NewView(s.Document, s.Scores, o), o)))
 }
 
 // HTML answers a page that can be saved and sent: it needs no other file.
@@ -61,7 +58,13 @@ func (h HTTP) HTML(c *fiber.Ctx) error {
 		return fault.Wrap(err, fault.Internal, "render", "The map cannot be drawn.")
 	}
 	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src "+style+"; frame-ancestors 'none'")
-	return send(c, fiber.MIMETextHTMLCharsetUTF8, body)
+	return rest.File(c, fiber.MIMETextHTMLCharsetUTF8, body)
+}
+
+// shownSnapshot is a map with its scores.
+type shownSnapshot struct {
+	Map    jsontext.Value `json:"map"`
+	Scores mapping.Scores `json:"scores"`
 }
 
 // JSON answers the snapshot itself.
@@ -71,21 +74,5 @@ func (h HTTP) JSON(c *fiber.Ctx) error {
 		return err
 	}
 	c.Set(fiber.HeaderCacheControl, "private, no-cache")
-	return rest.Write(c, fiber.StatusOK, struct {
-		Map    jsontext.Value `json:"map"`
-		Scores mapping.Scores `json:"scores"`
-	}{mapping.Shown(s.Record), s.Scores})
-}
-
-// send answers a body with a tag made from it.
-func send(c *fiber.Ctx, mediaType string, body []byte) error {
-	sum := sha256.Sum256(body)
-	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
-	c.Set(fiber.HeaderETag, tag)
-	c.Set(fiber.HeaderCacheControl, "private, no-cache")
-	if rest.NoneMatch(c, tag) {
-		return c.SendStatus(fiber.StatusNotModified)
-	}
-	c.Set(fiber.HeaderContentType, mediaType)
-	return c.Status(fiber.StatusOK).Send(body)
+	return rest.Write(c, fiber.StatusOK, shownSnapshot{mapping.Shown(s.Record), s.Scores})
 }

@@ -13,6 +13,7 @@ import (
 	"waymark/mapping"
 	"waymark/surveys/fault"
 	"waymark/surveys/ident"
+	"waymark/surveys/rest"
 	"waymark/surveys/when"
 )
 
@@ -113,7 +114,7 @@ func (h PageHTTP) Get(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src "+d.style+"; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "+Frames(a.embed))
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptLanguage)
 	c.Set("X-Robots-Tag", "noindex, nofollow")
-	return send(c, fiber.MIMETextHTMLCharsetUTF8, d.body)
+	return rest.File(c, fiber.MIMETextHTMLCharsetUTF8, d.body)
 }
 
 // Frames gives who may frame a shared page: everybody where that was asked for.
@@ -165,7 +166,7 @@ func (a asked) draw(s mapping.Snapshot) (drawn, error) {
 
 // Script answers the script of the page.
 func (h PageHTTP) Script(c *fiber.Ctx) error {
-	err := send(c, "text/javascript; charset=utf-8", LiveScript)
+	err := rest.File(c, "text/javascript; charset=utf-8", LiveScript)
 	c.Set(fiber.HeaderCacheControl, "public, max-age=300")
 	return err
 }

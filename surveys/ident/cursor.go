@@ -36,6 +36,12 @@ func ParseCursor(s string) (Cursor, error) {
 	return c, nil
 }
 
+// MaxPage is how many things a page has at most, UsualPage where nobody says.
+const (
+	MaxPage   = 100
+	UsualPage = 20
+)
+
 // Page is a part of a list: at most Limit things after Cursor.
 type Page struct {
 	Limit  int

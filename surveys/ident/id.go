@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -57,7 +58,15 @@ func Valid(prefix, id string) bool {
 	return true
 }
 
-var chosen = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+// Form gives the pattern of the ids with the prefix.
+func Form(prefix string) string {
+	return "^" + prefix + "_[a-z2-7]{" + strconv.Itoa(bodyLen) + "}$"
+}
+
+// ChosenForm is the pattern of the ids that users choose.
+const ChosenForm = `^[A-Za-z0-9_-]{1,64}$`
+
+var chosen = regexp.MustCompile(ChosenForm)
 
 // Chosen reports whether id is one that users may choose for stages,
 // touchpoints and the like: 1–64 characters of [A-Za-z0-9_-].

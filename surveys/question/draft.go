@@ -14,8 +14,8 @@ import (
 func CheckDraft(q *Question, malformed, l *fault.List, pointer string) {
 	q.Title.Check(l, pointer+"/title")
 	q.Help.Check(l, pointer+"/help")
-	if q.Page < 0 || q.Page > 100 {
-		l.Add(pointer+"/page", "A page from 1 to 100.")
+	if q.Page < 0 || q.Page > maxPages {
+		l.Add(pointer+"/page", "A page from 1 to %d.", maxPages)
 	}
 	if q.Labels != nil {
 		q.Labels.Low.Check(l, pointer+"/labels/low")
@@ -47,7 +47,7 @@ func CheckDraft(q *Question, malformed, l *fault.List, pointer string) {
 	t, known := Find(q.Type)
 	switch {
 	case known:
-		own(q, t, l, pointer)
+		refuseOthers(q, t, l, pointer)
 		t.Draft(q, malformed, pointer)
 	case slices.Contains(planned, q.Type):
 		l.Add(pointer+"/type", "Questions of type %q are not available yet.", q.Type)
@@ -56,8 +56,8 @@ func CheckDraft(q *Question, malformed, l *fault.List, pointer string) {
 	}
 }
 
-// own refuses keys that belong to other types.
-func own(q *Question, t Type, l *fault.List, pointer string) {
+// refuseOthers refuses keys that belong to other types.
+func refuseOthers(q *Question, t Type, l *fault.List, pointer string) {
 	keys := t.Keys()
 	for _, k := range []struct {
 		name    string

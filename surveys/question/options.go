@@ -39,7 +39,7 @@ func option(q *Question) func(v *fastjson.Value) (place int, wrong string) {
 		places[o.ID] = i
 	}
 	own, other := len(q.Options), q.Other
-	tooLong := fmt.Sprintf("The other text needs 1 to %d characters.", maxOther)
+	tooLong := fmt.Sprintf("The other text needs 1 to %d characters.", MaxOther)
 	return func(v *fastjson.Value) (int, string) {
 		switch v.Type() {
 		case fastjson.TypeString:
@@ -52,7 +52,7 @@ func option(q *Question) func(v *fastjson.Value) (place int, wrong string) {
 			if !other || v.GetObject().Len() != 1 || text == nil || text.Type() != fastjson.TypeString {
 				return 0, "An option's id is needed, or {\"other\": text} where that is offered."
 			}
-			if n := utf8.RuneCount(text.GetStringBytes()); n < 1 || n > maxOther {
+			if n := utf8.RuneCount(text.GetStringBytes()); n < 1 || n > MaxOther {
 				return 0, tooLong
 			}
 			return own, ""

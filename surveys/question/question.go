@@ -13,13 +13,17 @@ import (
 const (
 	// MaxOptions is how many options a question may offer.
 	MaxOptions = 500
-	// maxOther is the length of an own text beside the options, in characters.
-	maxOther = 500
+	maxPages   = 100
+	// MaxOther is the length of an own text beside the options, in characters.
+	MaxOther = 500
 	// maxHidden is the length of a hidden question's text, in characters.
 	maxHidden = 200
 	// maxNumber is 2^53: whole numbers up to it are exact in every JSON reader.
 	maxNumber = 1 << 53
 )
+
+// IDForm is the pattern of a question's id.
+const IDForm = `^[a-z][a-z0-9_]{0,63}$`
 
 // Question is one question of a definition, api.md §7. Which of the keys
 // behind Jump a question may have is its type's business.

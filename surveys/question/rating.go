@@ -1,6 +1,13 @@
 package question
 
-import "waymark/surveys/fault"
+import (
+	"slices"
+
+	"waymark/surveys/fault"
+)
+
+// shapes are the ways to show a rating.
+var shapes = []string{"stars", "numbers"}
 
 // rating is 1 to 5, in stars or numbers.
 type rating struct{ labels }
@@ -11,7 +18,7 @@ func (rating) Metric() (Metric, bool) { return Metric{Low: 1, High: 5}, true }
 
 func (r rating) Ready(q *Question, l *fault.List, p string) {
 	r.labels.Ready(q, l, p)
-	if q.Shape != "" && q.Shape != "stars" && q.Shape != "numbers" {
+	if q.Shape != "" && !slices.Contains(shapes, q.Shape) {
 		l.Add(p+"/shape", "Must be \"stars\" or \"numbers\".")
 	}
 }

@@ -96,13 +96,13 @@ func clip(s string) string {
 	return s
 }
 
-// Page reads limit (1–100, 20) and cursor.
+// Page reads limit and cursor.
 func Page(q url.Values) (ident.Page, error) {
-	p := ident.Page{Limit: 20}
+	p := ident.Page{Limit: ident.UsualPage}
 	if s := q.Get("limit"); s != "" || q.Has("limit") {
 		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 || n > 100 {
-			return p, fault.New(fault.Malformed, "bad-limit", "limit must be a whole number from 1 to 100.")
+		if err != nil || n < 1 || n > ident.MaxPage {
+			return p, fault.New(fault.Malformed, "bad-limit", "limit must be a whole number from 1 to %d.", ident.MaxPage)
 		}
 		p.Limit = n
 	}

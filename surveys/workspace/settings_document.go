@@ -64,6 +64,7 @@ type freshnessDocument struct {
 const (
 	maxPostal     = 1000 // characters
 	maxHosts      = 100
+	maxLanguage   = 35                   // bytes of a BCP 47 tag
 	maxAsksStored = 100                  // only so many asks are kept of a person,
 	maxRuleClock  = 366 * 24 * time.Hour // and only so long
 )
@@ -121,7 +122,7 @@ func checkLine(bad *fault.List, pointer, s string) {
 
 func checkLanguage(bad *fault.List, s string) {
 	tag, err := language.Parse(s)
-	if err != nil || tag == language.Und || strings.Contains(s, "_") || len(s) > 35 {
+	if err != nil || tag == language.Und || strings.Contains(s, "_") || len(s) > maxLanguage {
 		bad.Add("#/language", "A BCP 47 language is needed here, like en or pt-BR.")
 	}
 }

@@ -1,6 +1,8 @@
 package workspace
 
 import (
+	"reflect"
+
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -24,6 +26,9 @@ func (o *value[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	o.set = true
 	return json.UnmarshalDecode(d, &o.v)
 }
+
+// JSONType implements openapi.Wrapped.
+func (value[T]) JSONType() (reflect.Type, bool) { return reflect.TypeFor[T](), false }
 
 // or gives the value, or otherwise where the key is absent.
 func (o value[T]) or(otherwise T) T {
@@ -49,6 +54,9 @@ func (o *nullable[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	}
 	return json.UnmarshalDecode(d, &o.v)
 }
+
+// JSONType implements openapi.Wrapped.
+func (nullable[T]) JSONType() (reflect.Type, bool) { return reflect.TypeFor[T](), true }
 
 // given reports a value that is neither absent nor null.
 func (o nullable[T]) given() bool { return o.set && !o.null }

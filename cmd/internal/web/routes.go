@@ -8,6 +8,7 @@ import (
 	"waymark/responses"
 	"waymark/surveys"
 	"waymark/surveys/ident"
+	"waymark/surveys/rest"
 	"waymark/surveys/workspace"
 )
 
@@ -74,6 +75,7 @@ func (s *Server) table() []route {
 		{method: "GET", path: "/m/assets/live.js", handle: shared.Script},
 		{method: "GET", path: "/m/:token", page: true, handle: shared.Get},
 
+		{method: "GET", path: "/openapi.json", handle: s.serveDocument()},
 		{method: "GET", path: "/livez", handle: s.live},
 		{method: "GET", path: "/readyz", handle: s.ready},
 		{method: "GET", path: "/metrics", handle: s.serveMetrics()},
@@ -81,7 +83,8 @@ func (s *Server) table() []route {
 }
 
 func (s *Server) routes(app *fiber.App) {
-	for _, r := range s.table() {
+	s.described = s.table()
+	for _, r := range s.described {
 		if r.streams {
 			s.streamed = append(s.streamed, r.path)
 		}
@@ -111,7 +114,22 @@ func (s *Server) chain(r route) (chain []fiber.Handler) {
 	return append(chain, r.handle)
 }
 
-func (s *Server) live(c *fiber.Ctx) error { return c.JSON(fiber.Map{"status": "ok"}) }
+// What /livez and /readyz answer.
+type (
+	live struct {
+		Status string `json:"status"`
+	}
+	ready struct {
+		Status   string   `json:"status"`
+		Degraded []string `json:"degraded"`
+	}
+	down struct {
+		Status string   `json:"status"`
+		Down   []string `json:"down"`
+	}
+)
+
+func (s *Server) live(c *fiber.Ctx) error { return rest.Write(c, fiber.StatusOK, live{"ok"}) }
 
 // ready answers 503 and names the store when that is down, and 200 with what
 // is degraded otherwise.
@@ -119,10 +137,10 @@ func (s *Server) ready(c *fiber.Ctx) error {
 	degraded, err := s.Ready(c.UserContext())
 	if err != nil {
 		s.Log.Warn("not ready", "error", err)
-		return c.Status(fiber.StatusServiceUnavailable).JSON(fiber.Map{"status": "down", "down": []string{"store"}})
+		return rest.Write(c, fiber.StatusServiceUnavailable, down{"down", []string{"store"}})
 	}
 	if degraded == nil {
 		degraded = []string{}
 	}
-	return c.JSON(fiber.Map{"status": "ok", "degraded": degraded})
+	return rest.Write(c, fiber.StatusOK, ready{"ok", degraded})
 }

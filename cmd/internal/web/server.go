@@ -50,6 +50,8 @@ type Server struct {
 	links    guesses // of the tokens in links
 	conns    conns
 	app      *fiber.App
+	// described is the table that the description of the API is made from.
+	described []route
 }
 
 // requestTime bounds one request; the slow ones (batch, export) set their own.
