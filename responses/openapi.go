@@ -45,13 +45,13 @@ func filters(survey bool) []openapi.Param {
 	return []openapi.Param{
 		{Name: "survey", Schema: openapi.ID("srv"), Needed: survey, Text: "Only those to the survey."},
 		{Name: "map", Schema: openapi.ID("map"), Text: "Only those to surveys of the map."},
-		{Name: "stage", Schema: openapi.Text(0).Like("delivery"), Text: "Only those to surveys of the stage."},
+		{Name: "stage", Schema: openapi.Text(0).Sized(1, 0).Like("delivery"), Text: "Only those to surveys of the stage."},
 		{Name: "status", Schema: openapi.OneOf(readable...), Text: "Only those with the status; without it all."},
-		{Name: "respondent", Schema: openapi.Text(0).Like("cust-99"), Text: "Only those of the person, by the sender's id."},
+		{Name: "respondent", Schema: openapi.Text(0).Sized(1, 0).Like("cust-99"), Text: "Only those of the person, by the sender's id."},
 		{Name: "from", Schema: openapi.Time(), Text: "Only those that occurred then or later."},
 		{Name: "to", Schema: openapi.Time(), Text: "Only those that occurred before."},
 		{Name: "segment", Many: true, Schema: openapi.Form("^[^:]+:", "state:SP"), Text: "`property:value`: only those with that value; several are joined by AND."},
-		{Name: "q", Schema: openapi.Text(0).Like("late"), Text: "Only those with this text in an answer, literally, letter case aside."},
+		{Name: "q", Schema: openapi.Text(0).Sized(1, 0).Like("late"), Text: "Only those with this text in an answer, literally, letter case aside."},
 	}
 }
 

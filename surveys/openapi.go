@@ -54,7 +54,7 @@ func Describe() openapi.Domain {
 			{Route: "GET /v1/surveys", ID: "listSurveys", Summary: "List surveys", Try: "status=published",
 				Query: append(paging,
 					openapi.Param{Name: "map", Schema: openapi.ID("map"), Text: "Only those of the map."},
-					openapi.Param{Name: "stage", Schema: openapi.Text(0).Like("delivery"), Text: "Only those of the stage."},
+					openapi.Param{Name: "stage", Schema: openapi.Text(0).Sized(1, 0).Like("delivery"), Text: "Only those of the stage."},
 					openapi.Param{Name: "status", Schema: openapi.OneOf(Draft, Published, Closed), Text: "Only those with the status."}),
 				Answers: []openapi.Answer{openapi.Page(survey, "A page of surveys.")}, Fails: []openapi.Problem{unknownMap, badStatus}},
 			{Route: "POST /v1/surveys", ID: "createSurvey", Summary: "Make a survey", Text: "A draft: what only publishing demands may be missing still.",

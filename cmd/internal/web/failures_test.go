@@ -91,6 +91,8 @@ func (s *story) follows(op described1) (all []failing) {
 		name := p["name"].(string)
 		if p["in"] == "query" && op.path != "/m/{token}" && name != "segment" {
 			add(400, "repeated-parameter", query(name+"=1&"+name+"=2"))
+			add(400, "empty-parameter", query(name+"="))
+			add(422, "bad-parameter", query(name+"=%00"))
 		}
 		switch {
 		case p["in"] == "path":

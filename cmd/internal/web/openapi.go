@@ -107,7 +107,7 @@ func call(o openapi.Operation, r route, params map[string]openapi.Param) (c open
 	} else if len(r.scopes) > 0 {
 		problems = append(problems, queried...)
 		if len(o.Query) > 0 {
-			problems = append(problems, twice)
+			problems = append(problems, parametered...)
 		}
 	}
 	if slices.ContainsFunc(o.Query, func(p openapi.Param) bool { return p.Name == "cursor" }) {

@@ -32,7 +32,11 @@ var (
 		{Kind: fault.Malformed, Slug: "unknown-parameter", Text: "A query parameter is not known here."},
 		{Kind: fault.Malformed, Slug: "bad-query", Text: "The query cannot be read."},
 	}
-	twice = openapi.Problem{Kind: fault.Malformed, Slug: "repeated-parameter", Text: "A query parameter stands there twice."}
+	parametered = []openapi.Problem{
+		{Kind: fault.Malformed, Slug: "repeated-parameter", Text: "A query parameter stands there twice."},
+		{Kind: fault.Malformed, Slug: "empty-parameter", Text: "A query parameter is empty; leave it out."},
+		{Kind: fault.Invalid, Slug: "bad-parameter", Text: "A query parameter is not valid UTF-8 or has a NUL character."},
+	}
 	paged = []openapi.Problem{
 		{Kind: fault.Malformed, Slug: "bad-limit", Text: "`limit` is no whole number from 1 to 100."},
 		{Kind: fault.Malformed, Slug: "bad-cursor", Text: "The cursor is not one that this list gave out."},
