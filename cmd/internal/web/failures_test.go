@@ -74,6 +74,7 @@ func (s *story) follows(op described1) (all []failing) {
 		add(400, "bad-query", query("%zz"))
 		if op.method == "POST" && op.id != "createResponses" {
 			add(422, "bad-idempotency-key", header("Idempotency-Key", strings.Repeat("x", 256)))
+			add(400, "two-idempotency-keys", func(r *request) { r.header["Idempotency-Key"] = []string{"a", "b"} })
 			add(422, "idempotency-key-reused", func(r *request) {
 				// A refused call stands for its key too.
 				first := *r

@@ -166,20 +166,3 @@ func refusalHeaders(status int) []openapi.Header {
 	}
 	return nil
 }
-
-// problems joins the ways to fail of the whole document, by slug.
-func problems(d openapi.Document) map[string][]openapi.Problem {
-	all := map[string][]openapi.Problem{}
-	for _, s := range d.Sections {
-		for _, c := range s.Calls {
-			for _, r := range c.Refusals {
-				for _, p := range r.Problems {
-					if !slices.Contains(all[p.Slug], p) {
-						all[p.Slug] = append(all[p.Slug], p)
-					}
-				}
-			}
-		}
-	}
-	return all
-}

@@ -60,6 +60,7 @@ var (
 		{Kind: fault.Stale, Slug: "stale", Text: "Somebody else was quicker: read the thing again and repeat the change."},
 	}
 	repeated = []openapi.Problem{
+		{Kind: fault.Malformed, Slug: "two-idempotency-keys", Text: "More than one Idempotency-Key was sent."},
 		{Kind: fault.Invalid, Slug: "bad-idempotency-key", Text: "The Idempotency-Key is not 1 to 255 printable ASCII characters."},
 		{Kind: fault.Invalid, Slug: "idempotency-key-reused", Text: "The Idempotency-Key came with another body within the last 24 hours."},
 		{Kind: fault.Unavailable, Slug: "busy", Text: "Too many calls use this Idempotency-Key at once; try again."},
