@@ -3,6 +3,7 @@ package mapping
 import (
 	"slices"
 
+	"waymark/mapping/picture"
 	"waymark/surveys/openapi"
 )
 
@@ -13,7 +14,7 @@ var (
 	filled   = openapi.Text(maxText).Filled()
 	stageID  = openapi.ChosenID().Like("delivery")
 	pointID  = openapi.ChosenID().Like("courier")
-	picture  = openapi.Form("^data:image/(png|jpeg);base64,", "data:image/png;base64,iVBORw0KGgo…").OrNull()
+	image    = openapi.Form("^data:image/(png|jpeg|webp);base64,", "data:image/png;base64,iVBORw0KGgo…").OrNull()
 	grade    = openapi.Integer().Between(1, 5).OrNull()
 	fraction = openapi.Number().Between(0, 1).OrNull()
 	kpiID    = openapi.ChosenID().Like("delivery_days").OrNull()
@@ -162,7 +163,7 @@ func describeAround() []openapi.Named {
 			openapi.May("prior_workaround", words, "How they managed before."),
 			openapi.May("why_us", words, ""),
 			openapi.May("quote", words, ""),
-			openapi.May("picture", picture, "A data: URL of a PNG or JPEG of at most 200 KiB and 4096 pixels a side.")),
+			openapi.May("picture", image, picture.Wanted+" It comes back encoded anew.")),
 		openapi.Sent[Needs]("Needs", "What a persona needs, said or unsaid.",
 			openapi.May("stated", listed, ""),
 			openapi.May("latent", listed, ""),
@@ -216,7 +217,7 @@ func describeAround() []openapi.Named {
 		openapi.Sent[Panel]("StoryPanel", "One panel of the storyboard.",
 			openapi.Need("panel", openapi.OneOf(panels...), ""),
 			openapi.May("text", words, ""),
-			openapi.May("picture", picture, "As a persona's.")),
+			openapi.May("picture", image, "As a persona's.")),
 		openapi.Sent[View]("View", "A saved choice and order of lanes.",
 			openapi.Need("id", openapi.ChosenID().Like("support"), ""),
 			openapi.May("name", words, ""),
