@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -126,8 +127,9 @@ func sheets(cells []cellOfStage, lanes []Lane) (all []sheet) {
 // flat is a score on a level scale, for narrow screens.
 type flat struct {
 	Score
-	Name  string
-	Scale template.HTML
+	Name    string
+	Details string // interval, n and belief
+	Scale   template.HTML
 }
 
 // figures is a row of the table: a stage, or a touchpoint of one.
@@ -160,7 +162,8 @@ func HTML(v *View, o Options, c *choices) ([]byte, string, error) {
 			if sc.Word != "" {
 				name = sc.Word
 			}
-			cell.Flat = append(cell.Flat, flat{sc, name, template.HTML(level(sc, v.Words))}) //nolint:gosec // every text in it is escaped
+			details := slices.DeleteFunc([]string{sc.Interval, sc.Count, sc.BelievedText}, func(d string) bool { return d == "" })
+			cell.Flat = append(cell.Flat, flat{sc, name, strings.Join(details, " · "), template.HTML(level(sc, v.Words))}) //nolint:gosec // every text in it is escaped
 		}
 		for _, l := range lanes {
 			cell.Lanes = append(cell.Lanes, laneOfStage{l.Name, l.Cells[i]})

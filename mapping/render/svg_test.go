@@ -67,6 +67,7 @@ func shop() (*mapping.Document, mapping.Scores) {
 	}}
 	s.Stages[2].Break = ptr(asOf.Add(-30 * 24 * time.Hour))
 	s.Stages[2].EmotionBreak = s.Stages[2].Break
+	s.Stages[3].Suspects = ptr(int64(3))
 	s.Stages[3].Touchpoints = []mapping.TouchpointScore{{ID: "courier", Satisfaction: measure("csat", mapping.OK, 300, 61, 55, 66)}}
 	return d, s
 }
@@ -162,6 +163,9 @@ func TestAStageCarriesItsStateAndNumber(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s is not in the picture", want)
 		}
+	}
+	if !strings.Contains(got, ">3 suspect answers") {
+		t.Error("what was left out is not said")
 	}
 	// The line has two halves between shown neighbours, none into the hidden stage.
 	if n := len(regexp.MustCompile(`class="curve"`).FindAllString(got, -1)); n != 8 {

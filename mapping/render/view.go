@@ -41,6 +41,7 @@ type Stage struct {
 	Break        string // "new wording since 3 Nov 2026"; empty without one
 	EmotionBreak string
 	Responses    string // "1,284 answers"; empty while hidden
+	Suspects     string // "3 suspect answers left out"; empty without any
 }
 
 // Touchpoint is a contact point with what it scores.
@@ -159,7 +160,7 @@ func (v *View) changes(compared int) {
 // notes are the words below a stage's scores, its freshness first.
 func (s *Stage) notes() []string {
 	notes := []string{s.Freshness}
-	for _, n := range []string{s.Responses, s.Break} {
+	for _, n := range []string{s.Responses, s.Suspects, s.Break} {
 		if n != "" {
 			notes = append(notes, n)
 		}
@@ -203,6 +204,9 @@ func (v *View) stage(st *mapping.Stage, sc *mapping.StageScore) Stage {
 	}
 	if sc.Responses != nil && *sc.Responses > 0 {
 		out.Responses = w.count(w.Answers, *sc.Responses)
+	}
+	if sc.Suspects != nil && *sc.Suspects > 0 {
+		out.Suspects = w.count(w.Suspects, *sc.Suspects)
 	}
 	tps := map[string]*mapping.TouchpointScore{}
 	for i := range sc.Touchpoints {

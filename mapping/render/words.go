@@ -36,7 +36,7 @@ type Words struct {
 	Changed, Unchanged, Fell, Rose, LegendMove                                                    string
 	Satisfaction, Newest, Measure, Value, Interval, Change, Window, Language, Pause, Resume, Late string
 	// Counted words by plural form; % stands for the number.
-	Answers, Minutes, Hours, Days, Last counted
+	Answers, Suspects, Minutes, Hours, Days, Last counted
 
 	tag     language.Tag
 	date    string // layout of package time

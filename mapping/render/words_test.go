@@ -41,7 +41,7 @@ func TestEveryLanguageHasEveryWord(t *testing.T) {
 		words := wordsOf(lang)
 		for n := range 130 {
 			form := plural.Cardinal.MatchPlural(language.Make(lang), n, 0, 0, 0, 0)
-			for what, c := range map[string]counted{"Answers": words.Answers, "Minutes": words.Minutes, "Hours": words.Hours, "Days": words.Days, "Last": words.Last} {
+			for what, c := range map[string]counted{"Answers": words.Answers, "Suspects": words.Suspects, "Minutes": words.Minutes, "Hours": words.Hours, "Days": words.Days, "Last": words.Last} {
 				if c[form] == "" {
 					t.Fatalf("%s %s has no form for %d", lang, what, n)
 				}
