@@ -171,7 +171,11 @@ func (s *Service) prepare(ctx context.Context, ws ident.Workspace, sub *Submissi
 	if err := answers.Compact(); err != nil {
 		return Response{}, err
 	}
-	r := Response{Rev: 1, Seq: s.Seq.Next(now), Survey: sub.Survey, Version: c.Number, Status: Counted, Digest: sub.digest, Answers: []byte(answers),
+	whole, err := c.WithDefaults(answers)
+	if err != nil {
+		return Response{}, err
+	}
+	r := Response{Rev: 1, Seq: s.Seq.Next(now), Survey: sub.Survey, Version: c.Number, Status: Counted, Digest: sub.digest, Answers: whole,
 		Properties: sub.Properties, Respondent: sub.Respondent, Language: sub.Language, OccurredAt: occurred, ReceivedAt: received,
 		Map: c.Binding.Map, Stage: c.Binding.Stage, Touchpoint: c.Binding.Touchpoint, Marks: []int64{occurred.Milli()}, MarkedAt: received}
 	if sub.ID != nil {

@@ -139,3 +139,25 @@ func BenchmarkCheckAnswers(b *testing.B) {
 		}
 	}
 }
+
+func TestHiddenQuestionsAreAnsweredByTheirDefault(t *testing.T) {
+	c, err := surveys.Compile(surveys.Version{Survey: "srv_1", Number: 1, Document: []byte(doc(sat + `,
+		{"id":"src","type":"hidden","default":"a \"quoted\" ä","required":true},{"id":"plain","type":"hidden"},{"id":"none","type":"hidden","default":""},{"id":"last","type":"hidden","default":"z"}`))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, x := range map[string]struct{ sent, want string }{
+		"none is sent":          {`{"sat":3}`, `{"sat":3,"src":"a \"quoted\" ä","last":"z"}`},
+		"one is sent":           {`{"src":"mail","sat":3}`, `{"src":"mail","sat":3,"last":"z"}`},
+		"an empty text is sent": {`{"sat":3,"src":"","last":""}`, `{"sat":3,"src":"","last":""}`},
+		"nothing at all":        {`{}`, `{"src":"a \"quoted\" ä","last":"z"}`},
+	} {
+		got, err := c.WithDefaults([]byte(x.sent))
+		if err != nil || string(got) != x.want {
+			t.Errorf("%s: %s, %v", name, got, err)
+		}
+	}
+	if wrong := c.CheckAnswers(fastjson.MustParse(`{"sat":3}`).GetObject(), true); len(wrong) > 0 {
+		t.Errorf("a required question with a default is missed: %v", wrong)
+	}
+}

@@ -1,7 +1,10 @@
 package surveys
 
 import (
+	"slices"
+
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
@@ -14,6 +17,13 @@ type Compiled struct {
 	Version
 	questions []compiledQuestion
 	index     map[string]int
+	defaults  []preset
+}
+
+// preset is what a question without an answer is answered with.
+type preset struct {
+	id     string
+	answer []byte // JSON
 }
 
 type compiledQuestion struct {
@@ -36,6 +46,13 @@ func Compile(v Version) (*Compiled, error) {
 			return nil, fault.New(fault.Internal, "unknown-type", "Version %d has a question of type %q, which this program does not know.", v.Number, q.Type)
 		}
 		c.index[q.ID] = i
+		if q.Type == question.Hidden && q.Default != nil && *q.Default != "" {
+			b, err := jsontext.AppendQuote(nil, *q.Default)
+			if err != nil {
+				return nil, err
+			}
+			c.defaults = append(c.defaults, preset{q.ID, b})
+		}
 		c.questions = append(c.questions, compiledQuestion{q.ID, q.Required, t.Compile(q)})
 	}
 	return c, nil
@@ -60,12 +77,40 @@ func (c *Compiled) CheckAnswers(answers *fastjson.Object, complete bool) []fault
 	})
 	if complete {
 		for i, q := range c.questions {
-			if q.required && !answered[i] {
+			if q.required && !answered[i] && !c.preset(q.id) {
 				l.Add("#/answers/"+q.id, "This question needs an answer.")
 			}
 		}
 	}
 	return l.Fields()
+}
+
+func (c *Compiled) preset(id string) bool {
+	return slices.ContainsFunc(c.defaults, func(p preset) bool { return p.id == id })
+}
+
+// WithDefaults adds to checked answers, a JSON object without spaces, what the
+// link or the sender of a hidden question left to its default.
+func (c *Compiled) WithDefaults(answers []byte) ([]byte, error) {
+	if len(c.defaults) == 0 {
+		return answers, nil
+	}
+	v, err := fastjson.ParseBytes(answers)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range c.defaults {
+		if v.Exists(p.id) {
+			continue
+		}
+		answers = answers[:len(answers)-1]
+		if len(answers) > 1 {
+			answers = append(answers, ',')
+		}
+		answers = append(append(append(append(answers, '"'), p.id...), `":`...), p.answer...)
+		answers = append(answers, '}')
+	}
+	return answers, nil
 }
 
 // QuestionIDs lists the questions in their order.

@@ -16,7 +16,7 @@ import (
 type HTTP struct{ *Service }
 
 func shown(r Record) jsontext.Value {
-	return rest.Extend(r.Newest(), "id", r.ID, "status", r.Shown(), "version", r.Version,
+	return rest.Extend(r.Newest(), "id", r.ID, "status", r.Shown(), "version", r.Number(),
 		"created_at", r.CreatedAt, "updated_at", r.UpdatedAt, "updated_by", r.UpdatedBy)
 }
 
@@ -44,7 +44,7 @@ func (h HTTP) Create(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return rest.Created(c, "/v1/surveys/"+r.ID, r.Version, shown(r))
+	return rest.Created(c, "/v1/surveys/"+r.ID, r.Number(), shown(r))
 }
 
 // List lists surveys, newest first.
@@ -118,7 +118,7 @@ func (h HTTP) Get(c *fiber.Ctx) error {
 		// draft's tag names one representation, so only it may answer 304.
 		c.Request().Header.Del(fiber.HeaderIfNoneMatch)
 	}
-	return rest.OK(c, r.Version, shown(r))
+	return rest.OK(c, r.Number(), shown(r))
 }
 
 // Put replaces the definition by a new draft.
@@ -142,7 +142,7 @@ func (h HTTP) Put(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return rest.OK(c, r.Version, shown(r))
+	return rest.OK(c, r.Number(), shown(r))
 }
 
 // Delete removes a survey without responses.
@@ -165,7 +165,7 @@ func (h HTTP) Publish(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return rest.OK(c, r.Version, shown(r))
+	return rest.OK(c, r.Number(), shown(r))
 }
 
 // Close ends taking answers.
@@ -177,5 +177,5 @@ func (h HTTP) Close(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return rest.OK(c, r.Version, shown(r))
+	return rest.OK(c, r.Number(), shown(r))
 }

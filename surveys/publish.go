@@ -1,6 +1,7 @@
 package surveys
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strconv"
@@ -83,8 +84,9 @@ func (d *Definition) titleIn(t Text, lang string) string {
 	return t.In(lang)
 }
 
-// Publish freezes the draft under its version. Where nothing is unpublished
-// and the survey is open nothing happens; a closed survey opens again.
+// Publish freezes the draft under its version. A draft that says what is
+// published already is only dropped. Where nothing is unpublished and the
+// survey is open nothing happens; a closed survey opens again.
 func (s *Service) Publish(ctx context.Context, a ident.Actor, id string) (Record, error) {
 	for {
 		r, err := s.Store.Get(ctx, a.Workspace, id)
@@ -97,7 +99,7 @@ func (s *Service) Publish(ctx context.Context, a ident.Actor, id string) (Record
 		next := r
 		next.Rev, next.Status, next.Draft = r.Rev+1, Published, nil
 		next.UpdatedAt, next.UpdatedBy = s.now(), a.Name
-		if r.Draft != nil {
+		if r.Draft != nil && (r.Current == nil || !bytes.Equal(r.Draft, r.Current.Document)) {
 			v, err := s.freeze(ctx, a, r)
 			if err != nil {
 				return r, err

@@ -20,8 +20,8 @@ type Record struct {
 	Rev    int64  // raised by every stored change; the compare-and-set runs on it
 	Seq    int64  // place in lists, ident.Sequence
 	Status Status
-	// Version is what clients see and what If-Match names: it is raised by
-	// every edit. Publishing freezes the draft under its Version.
+	// Version counts edits. Publishing freezes the draft under it; clients see
+	// Number.
 	Version int64
 	// Map, Stage and Touchpoint are those of the newest definition, draft or
 	// not; what scores use is each published Version's own Binding.

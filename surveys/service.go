@@ -88,7 +88,7 @@ func (s *Service) Put(ctx context.Context, a ident.Actor, id string, version int
 		if err != nil {
 			return r, err
 		}
-		if r.Version != version {
+		if r.Number() != version {
 			return r, stale()
 		}
 		if bytes.Equal(doc, r.Newest()) {
@@ -136,6 +136,16 @@ func (r Record) Newest() []byte {
 		return r.Current.Document
 	}
 	return nil
+}
+
+// Number is the version that GET shows and If-Match names: that of the draft if
+// there is one, else of what is published. The two differ where a draft was
+// edited back to what was published, and then published: its numbers are spent.
+func (r Record) Number() int64 {
+	if r.Draft == nil && r.Current != nil {
+		return r.Current.Number
+	}
+	return r.Version
 }
 
 // Shown gives the status of what GET shows: an edit of a published survey is

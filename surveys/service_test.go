@@ -366,3 +366,55 @@ func TestPublishingRefusesWhatIsUnfinishedOrNotAvailable(t *testing.T) {
 		})
 	}
 }
+
+func TestADraftEditedBackToWhatIsPublishedIsNoNewVersion(t *testing.T) {
+	ctx := context.Background()
+	s, _ := newService(t)
+	other := doc(sat + `,{"id":"why","type":"text","title":"Why?"}`)
+	r := create(t, s, doc(sat))
+	publish(t, s, r.ID)
+	edit := func(based, want int64, body string) {
+		t.Helper()
+		var err error
+		if r, err = s.Put(ctx, actor, r.ID, based, []byte(body)); err != nil || r.Number() != want {
+			t.Fatalf("editing version %d: version %d, %v", based, r.Number(), err)
+		}
+	}
+	edit(1, 2, other)
+	edit(2, 3, doc(sat))
+	if r = publish(t, s, r.ID); r.Number() != 1 || r.Current.Number != 1 || r.Draft != nil || r.Shown() != surveys.Published {
+		t.Fatalf("published as version %d of %d", r.Number(), r.Current.Number)
+	}
+	if again := publish(t, s, r.ID); again.Rev != r.Rev {
+		t.Error("publishing twice changed something")
+	}
+	// The numbers of those drafts name nothing else: whoever still holds one is told.
+	for _, spent := range []int64{2, 3} {
+		if _, err := s.Put(ctx, actor, r.ID, spent, []byte(other)); !fault.Is(err, fault.Stale) {
+			t.Errorf("a change of the draft %d that is gone: %v", spent, err)
+		}
+	}
+	edit(1, 4, other)
+	if r = publish(t, s, r.ID); r.Number() != 4 || r.Current.Number != 4 {
+		t.Errorf("published as version %d", r.Number())
+	}
+	for _, n := range []int64{1, 4} {
+		if v, err := s.Version(ctx, "w", r.ID, n); err != nil || v.Number != n {
+			t.Errorf("version %d: %v %v", n, v.Number, err)
+		}
+	}
+}
+
+func TestPublishingAClosedSurveyOpensItAgain(t *testing.T) {
+	ctx := context.Background()
+	s, _ := newService(t)
+	r := create(t, s, doc(sat))
+	publish(t, s, r.ID)
+	if _, err := s.Close(ctx, actor, r.ID); err != nil {
+		t.Fatal(err)
+	}
+	r = publish(t, s, r.ID)
+	if h, err := s.Head(ctx, "w", r.ID); err != nil || h.Status != surveys.Published || h.Current != 1 {
+		t.Errorf("%+v %v", h, err)
+	}
+}

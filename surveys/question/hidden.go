@@ -10,10 +10,13 @@ import (
 	"waymark/surveys/fault"
 )
 
+// Hidden is the type that a link or the API answers, or its default.
+const Hidden = "hidden"
+
 // hidden takes a text that the link or the API hands in.
 type hidden struct{ plain }
 
-func (hidden) Name() string   { return "hidden" }
+func (hidden) Name() string   { return Hidden }
 func (hidden) Keys() []string { return []string{"default"} }
 
 func (hidden) Ready(q *Question, l *fault.List, p string) {

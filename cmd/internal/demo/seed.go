@@ -130,7 +130,7 @@ func (s *Shop) publish(ctx context.Context, a *app.App, i int, version int64, qu
 	if err != nil {
 		return 0, fmt.Errorf("publishing the survey of %s: %w", p.stage, err)
 	}
-	return r.Version, nil
+	return r.Number(), nil
 }
 
 func (s *Shop) take(ctx context.Context, a *app.App, i, first int, list []answer) error {
