@@ -7,6 +7,8 @@
 // computes it from answers. Node's JSON is what the survey's page evaluates
 // with logic.js, so that the page never parses.
 //
+// NewFlow puts the expressions of a survey together, and Walk follows answers through it.
+//
 // Invariant: an expression that Check passed never fails. Unanswered is null,
 // comparing or calculating with null gives null, and `and` and `or` are
 // three-valued. Go and JavaScript agree on every case of testdata/cases.json.

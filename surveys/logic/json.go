@@ -24,3 +24,30 @@ func (n *Node) tree() any {
 	}
 	return out
 }
+
+// MarshalJSON writes the flow for the survey's page: questions as {id, req, show,
+// reqif, jump: [[if, to]…]}, values as [id, expression].
+func (f *Flow) MarshalJSON() ([]byte, error) {
+	type question struct {
+		ID         string   `json:"id"`
+		Required   bool     `json:"req,omitempty"`
+		Show       *Node    `json:"show,omitempty"`
+		RequiredIf *Node    `json:"reqif,omitempty"`
+		Jump       [][2]any `json:"jump,omitempty"`
+	}
+	out := struct {
+		Questions []question `json:"q"`
+		Values    [][2]any   `json:"c,omitempty"`
+	}{Questions: []question{}}
+	for _, s := range f.steps {
+		q := question{ID: s.id, Required: s.required, Show: s.show, RequiredIf: s.requiredIf}
+		for _, j := range s.jumps {
+			q.Jump = append(q.Jump, [2]any{j.when, j.to})
+		}
+		out.Questions = append(out.Questions, q)
+	}
+	for _, v := range f.values {
+		out.Values = append(out.Values, [2]any{v.id, v.node})
+	}
+	return json.Marshal(out)
+}

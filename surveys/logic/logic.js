@@ -65,3 +65,39 @@ function member(left, right, value) {
   }
   return unknown ? null : false;
 }
+
+// walk follows the answers through a flow (see json.go), as walk.go does.
+// answer(i, part) gives the answer to question i or a part of it, outside(name)
+// what property.… and contact.… are; both null where there is nothing.
+export function walk(flow, answer, outside) {
+  const shown = flow.q.map(() => false);
+  const required = flow.q.map(() => false);
+  const index = new Map(flow.q.map((q, i) => [q.id, i]));
+  const values = new Map(flow.c || []);
+  const known = new Map();
+  const value = (name) => {
+    const dot = name.indexOf(".");
+    const first = dot < 0 ? name : name.slice(0, dot);
+    const rest = dot < 0 ? "" : name.slice(dot + 1);
+    if (dot >= 0 && (first === "property" || first === "contact")) return outside(name);
+    if (dot >= 0 && first === "calc") {
+      if (!known.has(rest)) known.set(rest, values.has(rest) ? evaluate(values.get(rest), value) : null);
+      return known.get(rest);
+    }
+    return shown[index.get(first)] ? answer(index.get(first), rest) : null;
+  };
+  let next = 0;
+  flow.q.forEach((q, i) => {
+    if (i < next || (q.show !== undefined && evaluate(q.show, value) !== true)) return;
+    required[i] = !!q.req || (q.reqif !== undefined && evaluate(q.reqif, value) === true);
+    shown[i] = true;
+    const jump = (q.jump || []).find(([when]) => evaluate(when, value) === true);
+    if (jump) next = jump[1];
+  });
+  const calculated = {};
+  for (const [id] of flow.c || []) {
+    const v = value("calc." + id);
+    if (v !== null) calculated[id] = v;
+  }
+  return { shown, required, calculated };
+}
