@@ -275,7 +275,11 @@ func (v *View) say(s *Stage) string {
 		if sc.Word != "" {
 			parts[0] += " (" + sc.Word + ")"
 		}
-		for _, p := range []string{sc.Interval, sc.Count, sc.Move, sc.BelievedText} {
+		hollow := ""
+		if sc.Hollow() {
+			hollow = v.Words.LegendHollow
+		}
+		for _, p := range []string{sc.Interval, sc.Count, hollow, sc.Move, sc.BelievedText} {
 			if p != "" {
 				parts = append(parts, p)
 			}

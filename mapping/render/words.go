@@ -152,17 +152,17 @@ func (w *Words) move(m Metric, c *mapping.Move) string {
 	if c == nil {
 		return ""
 	}
-	decimals := m.decimals
-	by := func(decimals int) string { return w.number(math.Abs(c.Value), decimals) }
-	if strings.Trim(by(decimals), "0.,") == "" {
-		decimals++ // real, and less than the scale's last digit
+	half, decimals := max(c.High-c.Value, c.Value-c.Low), m.decimals
+	by := func(v float64) string { return w.number(math.Abs(v), decimals) }
+	round := func(v float64) float64 { return math.Round(math.Abs(v) * math.Pow10(decimals)) }
+	if round(c.Value) <= round(half) {
+		decimals++ // it is real, and must not look as if it were not
 	}
 	phrase, mark := w.Rose, "▲ "
 	if c.Value < 0 {
 		phrase, mark = w.Fell, "▼ "
 	}
-	half := max(c.High-c.Value, c.Value-c.Low)
-	return mark + strings.Replace(phrase, "%", by(decimals)+" ± "+w.number(half, decimals), 1)
+	return mark + strings.Replace(phrase, "%", by(c.Value)+" ± "+by(half), 1)
 }
 
 func (w *Words) day(t time.Time) string     { return t.UTC().Format(w.date) }
@@ -177,17 +177,4 @@ func (w *Words) window(from, to when.Time, asked time.Duration) string {
 		return w.count(w.Last, int64(asked/(24*time.Hour)))
 	}
 	return w.instant(from.Time()) + " – " + w.instant(to.Time())
-}
-
-// stateWord says a state for those who do not see the shape.
-func (w *Words) stateWord(s mapping.State) string {
-	switch s {
-	case mapping.Hidden:
-		return w.LegendHidden
-	case mapping.Indicative:
-		return w.LegendHollow
-	case mapping.Empty:
-		return w.NoData
-	}
-	return ""
 }

@@ -71,6 +71,7 @@ func TestNumbersAndAgesReadAsPeopleSayThem(t *testing.T) {
 		{wordsOf("en").move(metricOf("csat", wordsOf("en")), &mapping.Move{Value: -12.2, Low: -17, High: -7.4}), "▼ fell 12 ± 5"},
 		{wordsOf("ru").move(metricOf("emotion", wordsOf("ru")), &mapping.Move{Value: 0.31, Low: 0.2, High: 0.44}), "▲ выросло на 0,3 ± 0,1"},
 		{wordsOf("en").move(metricOf("csat", wordsOf("en")), &mapping.Move{Value: 0.3, Low: 0.1, High: 0.5}), "▲ rose 0.3 ± 0.2"},
+		{wordsOf("en").move(metricOf("emotion", wordsOf("en")), &mapping.Move{Value: 0.13, Low: 0.02, High: 0.24}), "▲ rose 0.13 ± 0.11"},
 		{wordsOf("et").value(metricOf("emotion", wordsOf("et")), 0.62), "+0,6"},
 	} {
 		if c.got != c.want {
