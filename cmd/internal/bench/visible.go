@@ -113,7 +113,7 @@ func visibleOn(ctx context.Context, e *Env, engines, dir string, args ...string)
 	all, alone := w.all(), w.alone()
 	reached := float64(len(w.acks)) / w.took.Seconds()
 	f := Figure{What: visibleName(engines), Value: all.Millis(0.99), Unit: "ms", Goal: AtMost(1000),
-		Note: fmt.Sprintf("p50 %s, longest %s, of all %d answers in %.0f s", amount(all.Millis(0.5), "ms"), amount(all.Millis(1), "ms"), all.Len(), w.took.Seconds())}
+		Note: fmt.Sprintf("p50 %s, longest %s, of all %d answers in %.0f s; the server took %.0f %% of one processor", amount(all.Millis(0.5), "ms"), amount(all.Millis(1), "ms"), all.Len(), w.took.Seconds(), 100*w.cpu.Seconds()/w.took.Seconds())}
 	if reached < 0.99*visibleRate {
 		f.Note += fmt.Sprintf("; only %s were reached", amount(reached, "a second"))
 	}

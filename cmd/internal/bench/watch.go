@@ -35,6 +35,7 @@ type watch struct {
 	looks []look
 	own   []time.Duration // of the followed answers
 	took  time.Duration   // from the first planned answer to the last acknowledgment
+	cpu   time.Duration   // processor time that the server took meanwhile
 }
 
 // ack is an acknowledgment, with the number of answers sent when it came.
@@ -98,6 +99,15 @@ func (w *watch) run(ctx context.Context) error {
 		return err
 	}
 	w.acks = w.acks[:0]
+	_, before, err := processors(w.s)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if _, after, err := processors(w.s); err == nil {
+			w.cpu = after - before
+		}
+	}()
 	g, ctx := errgroup.WithContext(ctx)
 	loaded := make(chan struct{})
 	g.Go(func() error { defer close(loaded); return w.load(ctx) })
