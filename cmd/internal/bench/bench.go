@@ -21,7 +21,7 @@ type Measurement struct {
 
 // All lists every measurement in the order they run.
 func All() []Measurement {
-	return []Measurement{taking(), visible(), idle()}
+	return []Measurement{taking(), visible(), reading(), idle()}
 }
 
 // Env is what a measurement works with.

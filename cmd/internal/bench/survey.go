@@ -12,65 +12,91 @@ import (
 	"time"
 
 	"waymark/cmd/internal/app"
+	"waymark/cmd/internal/config"
 	"waymark/surveys/ident"
+	"waymark/surveys/workspace"
 )
 
-// asked is a map with one stage and its survey, as the measurements ask.
-type asked struct{ Map, Survey string }
-
-// sampleMap and sampleSurvey are a shop's: a stage, a satisfaction, an
-// emotion, a reason, a segment.
-func sampleMap() map[string]any {
-	return map[string]any{"title": "Online shop", "stages": []any{map[string]any{"id": "delivery", "name": "Delivery"}}}
+// asked is a map whose stages ask a survey each, as the measurements ask.
+type asked struct {
+	Map     string
+	Surveys []string // one for each stage
 }
 
-func sampleSurvey(m string) map[string]any {
+// stage names the i-th stage.
+func stage(i int) string { return "stage-" + strconv.Itoa(i+1) }
+
+// sampleMap and sampleSurvey are a shop's: stages, and for each a satisfaction,
+// an emotion, a reason and a segment.
+func sampleMap(stages int) map[string]any {
+	var list []any
+	for i := range stages {
+		list = append(list, map[string]any{"id": stage(i), "name": "Stage " + strconv.Itoa(i+1)})
+	}
+	return map[string]any{"title": "Online shop", "stages": list}
+}
+
+func sampleSurvey(m string, i int) map[string]any {
 	title := func(s string) map[string]string { return map[string]string{"en": s} }
-	return map[string]any{"map": m, "stage": "delivery", "title": title("Your delivery"), "segments": []string{"state"}, "questions": []any{
-		map[string]any{"id": "sat", "type": "csat", "title": title("How satisfied are you with the delivery?"), "required": true},
+	return map[string]any{"map": m, "stage": stage(i), "title": title("Your opinion"), "segments": []string{"state"}, "questions": []any{
+		map[string]any{"id": "sat", "type": "csat", "title": title("How satisfied are you?"), "required": true},
 		map[string]any{"id": "feel", "type": "emotion", "title": title("How did it feel?")},
 		map[string]any{"id": "why", "type": "text", "title": title("What is the reason?")}}}
 }
 
-// ask makes them on a server.
+// ask makes a map of one stage and its survey on a server.
 func (s *Server) ask(ctx context.Context) (a asked, err error) {
 	var made struct {
 		ID string `json:"id"`
 	}
-	if err := s.call(ctx, "POST", "/v1/maps", sampleMap(), &made); err != nil {
+	if err := s.call(ctx, "POST", "/v1/maps", sampleMap(1), &made); err != nil {
 		return a, err
 	}
 	a.Map = made.ID
-	if err := s.call(ctx, "POST", "/v1/surveys", sampleSurvey(a.Map), &made); err != nil {
+	if err := s.call(ctx, "POST", "/v1/surveys", sampleSurvey(a.Map, 0), &made); err != nil {
 		return a, err
 	}
-	a.Survey = made.ID
-	return a, s.call(ctx, "POST", "/v1/surveys/"+a.Survey+"/publish", nil, nil)
+	a.Surveys = []string{made.ID}
+	return a, s.call(ctx, "POST", "/v1/surveys/"+made.ID+"/publish", nil, nil)
 }
 
-// askHere makes them in a store that is open in this process.
-func askHere(ctx context.Context, app *app.App) (ws ident.Workspace, a asked, err error) {
-	w, err := app.Workspaces.Ensure(ctx, "bench")
+// openHere opens a store in this process; a server that is started on it later
+// takes the key of all measurements.
+func openHere(ctx context.Context, e *Env, dir string) (*app.App, error) {
+	a, err := app.Open(ctx, config.Config{Data: dir, BootstrapKey: benchKey}, e.Log, app.Verify)
+	if err != nil {
+		return nil, fmt.Errorf("opening a store: %w", err)
+	}
+	return a, nil
+}
+
+// askHere makes a map of so many stages, and their surveys, in such a store.
+func askHere(ctx context.Context, app *app.App, stages int) (ws ident.Workspace, a asked, err error) {
+	w, err := app.Workspaces.Ensure(ctx, workspace.DefaultWorkspace)
 	if err != nil {
 		return "", a, fmt.Errorf("making a workspace: %w", err)
 	}
 	actor := ident.Actor{Workspace: w.ID, Scope: ident.ScopeAdmin, Name: "bench"}
-	a = asked{ident.New("map"), ident.New("srv")}
-	body, err := json.Marshal(sampleMap())
+	a.Map = ident.New("map")
+	body, err := json.Marshal(sampleMap(stages))
 	if err == nil {
 		_, err = app.Maps.Create(ctx, actor, a.Map, false, body)
 	}
 	if err != nil {
 		return "", a, fmt.Errorf("making a map: %w", err)
 	}
-	if body, err = json.Marshal(sampleSurvey(a.Map)); err == nil {
-		_, err = app.Surveys.Create(ctx, actor, a.Survey, false, body)
-	}
-	if err == nil {
-		_, err = app.Surveys.Publish(ctx, actor, a.Survey)
-	}
-	if err != nil {
-		return "", a, fmt.Errorf("making a survey: %w", err)
+	for i := range stages {
+		id := ident.New("srv")
+		if body, err = json.Marshal(sampleSurvey(a.Map, i)); err == nil {
+			_, err = app.Surveys.Create(ctx, actor, id, false, body)
+		}
+		if err == nil {
+			_, err = app.Surveys.Publish(ctx, actor, id)
+		}
+		if err != nil {
+			return "", a, fmt.Errorf("making a survey: %w", err)
+		}
+		a.Surveys = append(a.Surveys, id)
 	}
 	return w.ID, a, nil
 }
@@ -144,7 +170,7 @@ func (a asked) answer(b []byte, sender string, n int) []byte {
 
 func (a asked) answerOf(b []byte, sender string, n int, state string) []byte {
 	b = append(b, `{"survey": "`...)
-	b = append(b, a.Survey...)
+	b = append(b, a.Surveys[0]...)
 	b = append(b, `", "id": "`...)
 	b = append(b, sender...)
 	b = append(b, '-')

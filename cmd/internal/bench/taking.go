@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"waymark/cmd/internal/app"
-	"waymark/cmd/internal/config"
 	"waymark/responses"
 	"waymark/surveys/ident"
 )
@@ -128,9 +127,9 @@ type prepared struct {
 // openPrepared makes the store in this process and gets the response the way
 // that a real one goes.
 func openPrepared(ctx context.Context, e *Env, dir string) (*prepared, error) {
-	a, err := app.Open(ctx, config.Config{Data: dir}, e.Log, app.Verify)
+	a, err := openHere(ctx, e, dir)
 	if err != nil {
-		return nil, fmt.Errorf("opening a store: %w", err)
+		return nil, err
 	}
 	p := &prepared{app: a}
 	if err := p.prepare(ctx); err != nil {
@@ -140,7 +139,7 @@ func openPrepared(ctx context.Context, e *Env, dir string) (*prepared, error) {
 }
 
 func (p *prepared) prepare(ctx context.Context) error {
-	ws, s, err := askHere(ctx, p.app)
+	ws, s, err := askHere(ctx, p.app, 1)
 	if err != nil {
 		return err
 	}

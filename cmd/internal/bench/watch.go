@@ -10,14 +10,13 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/valyala/fastjson"
 	"golang.org/x/sync/errgroup"
 )
 
 const (
 	visibleRate = 1000 // answers a second
 	followers   = 4    // senders who follow each of their answers
-	warm        = 20   // answers that a follower's segment needs before it is shown
+	warm        = 20   // answers that a follower's segment needs before it is shown; also reads before they count
 	lookAgain   = 5 * time.Millisecond
 	seenTime    = time.Minute // how long the last answer may take to be seen
 )
@@ -42,43 +41,6 @@ type watch struct {
 type ack struct {
 	at   time.Time
 	sent int64
-}
-
-// look is a score that was read: n counted answers.
-type look struct {
-	at time.Time
-	n  int64
-}
-
-// scores is a connection that reads the map's scores again and again.
-type scores struct {
-	l      *line
-	parser fastjson.Parser
-}
-
-func (w *watch) scores(ctx context.Context, query string) (*scores, error) {
-	l, err := w.s.dial(ctx, "GET", "/v1/maps/"+w.a.Map+"/scores"+query)
-	if err != nil {
-		return nil, err
-	}
-	return &scores{l: l}, nil
-}
-
-// read gives how many responses the stage's score counts; 0 where it is hidden.
-func (s *scores) read() (look, error) {
-	status, b, _, err := s.l.send(nil)
-	at := time.Now()
-	if err == nil && status != 200 {
-		err = fmt.Errorf("the scores were refused with %d: %s", status, b)
-	}
-	if err != nil {
-		return look{}, err
-	}
-	v, err := s.parser.ParseBytes(b)
-	if err != nil {
-		return look{}, fmt.Errorf("reading scores: %w", err)
-	}
-	return look{at, v.GetInt64("stages", "0", "responses")}, nil
 }
 
 func (w *watch) run(ctx context.Context) error {
@@ -175,7 +137,7 @@ func (w *watch) load(ctx context.Context) error {
 
 // look reads the score of all until it counts everything that was sent.
 func (w *watch) look(ctx context.Context, loaded <-chan struct{}) error {
-	s, err := w.scores(ctx, "")
+	s, err := w.s.scores(ctx, w.a, "")
 	if err != nil {
 		return err
 	}
@@ -210,7 +172,7 @@ func (w *watch) look(ctx context.Context, loaded <-chan struct{}) error {
 
 // follow sends single answers and waits for each.
 func (w *watch) follow(ctx context.Context, l *line, i int, loaded <-chan struct{}) error {
-	s, err := w.scores(ctx, "?segment=state:"+ownState(i))
+	s, err := w.s.scores(ctx, w.a, "?segment=state:"+ownState(i))
 	if err != nil {
 		return err
 	}

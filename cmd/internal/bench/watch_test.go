@@ -9,7 +9,7 @@ import (
 func TestAnAnswerIsSeenFromTheLookThatCountsItForGood(t *testing.T) {
 	began := time.Now()
 	ms := func(n int) time.Time { return began.Add(time.Duration(n) * time.Millisecond) }
-	looks := []look{{ms(10), 0}, {ms(20), 2}, {ms(30), 3}, {ms(40), 2}, {ms(50), 4}, {ms(60), 5}}
+	looks := []look{{at: ms(10)}, {at: ms(20), n: 2}, {at: ms(30), n: 3}, {at: ms(40), n: 2}, {at: ms(50), n: 4}, {at: ms(60), n: 5}}
 	for _, c := range []struct {
 		acks []ack
 		want []int // milliseconds
