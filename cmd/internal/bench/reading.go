@@ -28,7 +28,7 @@ func reading() Measurement {
 }
 
 func measureReading(ctx context.Context, e *Env) (_ []Figure, err error) {
-	window, more, reads := Times(e, 10_000, 1_000), Times(e, 1_000_000, 5_000), Times(e, 5_000, 50)
+	window, more, reads := Times(e, 10_000, 1_000), Times(e, 1_000_000, 5_000), Times(e, 3_000, 50)
 	end := time.Now().UTC()
 	small, err := openFilled(ctx, e, "small", end, window, 0)
 	if err != nil {
