@@ -92,9 +92,6 @@ func (c *checker) document(d *Document) {
 			c.l.Add("#/subject/segment", "Written property:value.")
 		}
 	}
-	if d.ScoresFrom != nil && !ident.Valid("map", *d.ScoresFrom) {
-		c.l.Add("#/scores_from", "The id of a map.")
-	}
 	c.duration("#/duration", d.Duration)
 	for i := range d.Stages {
 		c.stage(fmt.Sprintf("#/stages/%d", i), &d.Stages[i])
@@ -174,9 +171,6 @@ func (c *checker) rest(d *Document) {
 		if (x.To == nil) != (x.Kind == "exit") {
 			c.l.Add(p+"/to", "null for an exit, and only for an exit.")
 		}
-		if x.Map != nil && !ident.Valid("map", *x.Map) {
-			c.l.Add(p+"/map", "The id of a map.")
-		}
 	}
 	ids = map[string]bool{}
 	for i, x := range d.Opportunities {
@@ -211,9 +205,6 @@ func (c *checker) rest(d *Document) {
 			if u, err := url.Parse(*x.URL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 				c.l.Add(p+"/url", "An address that begins with http:// or https://.")
 			}
-		}
-		if x.Response != nil && !ident.Valid("rsp", *x.Response) {
-			c.l.Add(p+"/response", "The id of a response.")
 		}
 	}
 	for i, x := range d.Story {

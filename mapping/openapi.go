@@ -11,6 +11,7 @@ import (
 // What the routes of maps may refuse.
 var (
 	mapInUse           = openapi.Problem{Kind: fault.Conflict, Slug: "map-in-use", Text: "Surveys hang on the map; `detail` names them. Delete them first."}
+	namesUnknown       = openapi.Problem{Kind: fault.NotFound, Slug: "not-found", Text: "The document names a map or a response that is not here."}
 	stageInUse         = openapi.Problem{Kind: fault.Conflict, Slug: "stage-in-use", Text: "Surveys hang on stages that would go; `detail` names them. Keep the stage, or name it in another stage's `lineage`."}
 	contradictoryQuery = openapi.Problem{Kind: fault.Malformed, Slug: "contradictory-query", Text: "The query contradicts itself: a window together with from or to, an end before the beginning, two values of one property."}
 	badWindow          = openapi.Problem{Kind: fault.Invalid, Slug: "bad-window", Text: "`window` is no duration of at least a second, like P90D."}
@@ -73,7 +74,7 @@ func Describe() openapi.Domain {
 		Operations: []openapi.Operation{
 			{Route: "GET /v1/maps", ID: "listMaps", Summary: "List maps", Query: openapi.Paging(), Answers: []openapi.Answer{openapi.Page(whole, "A page of maps.")}},
 			{Route: "POST /v1/maps", ID: "createMap", Summary: "Make a map", Body: openapi.JSONBody(openapi.Ref("MapDocument"), rest.MaxBody, exampleMap),
-				Answers: []openapi.Answer{openapi.Created(whole, "The map as it was sent, with its id and version.").Tagged()}},
+				Answers: []openapi.Answer{openapi.Created(whole, "The map as it was sent, with its id and version.").Tagged()}, Fails: []openapi.Problem{namesUnknown}},
 			{Route: "GET /v1/maps/{map}", ID: "getMap", Summary: "Read a map", Answers: []openapi.Answer{openapi.OK(whole, "The map as it was sent.").Tagged()}},
 			{Route: "PUT /v1/maps/{map}", ID: "replaceMap", Summary: "Replace a map",
 				Text:    "The whole document is replaced. A stage that surveys hang on may only go where another stage names it in its `lineage`. The same document again changes nothing.",

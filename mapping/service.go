@@ -28,6 +28,9 @@ type Service struct {
 	Surveys Surveys
 	Now     func() time.Time
 	Seq     *ident.Sequence
+	// KnownResponse gives NotFound for a response that the workspace does not
+	// have; nil lets every id pass.
+	KnownResponse func(ctx context.Context, ws ident.Workspace, id string) error
 }
 
 // Create stores a new map. Where derived is set and the id exists, it is this
@@ -35,6 +38,9 @@ type Service struct {
 func (s *Service) Create(ctx context.Context, a ident.Actor, id string, derived bool, body []byte) (Record, error) {
 	d, err := ParseDocument(body)
 	if err != nil {
+		return Record{}, err
+	}
+	if err := s.known(ctx, a.Workspace, d); err != nil {
 		return Record{}, err
 	}
 	doc, err := settle(ctx, body, d)
@@ -68,8 +74,9 @@ func (s *Service) Put(ctx context.Context, a ident.Actor, id string, version int
 	return s.put(ctx, a, id, version, body)
 }
 
-// put is Put; the pictures of the stored documents stay as they are.
-func (s *Service) put(ctx context.Context, a ident.Actor, id string, version int64, body []byte, stored ...[]byte) (Record, error) {
+// put is Put; what the documents from before have passes: their pictures stay
+// as they are, and what they name may be gone since.
+func (s *Service) put(ctx context.Context, a ident.Actor, id string, version int64, body []byte, before ...[]byte) (Record, error) {
 	old, err := s.Get(ctx, a.Workspace, id)
 	if err != nil {
 		return old, err
@@ -81,10 +88,14 @@ func (s *Service) put(ctx context.Context, a ident.Actor, id string, version int
 	if err != nil {
 		return old, err
 	}
+	before = append(before, old.Document)
+	if err := s.known(ctx, a.Workspace, d, before...); err != nil {
+		return old, err
+	}
 	if err := s.keepsBindings(ctx, a.Workspace, id, d); err != nil {
 		return old, err
 	}
-	doc, err := settle(ctx, body, d, append(stored, old.Document)...)
+	doc, err := settle(ctx, body, d, before...)
 	if err != nil {
 		return old, err
 	}

@@ -1,6 +1,7 @@
 package mapping_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -129,6 +130,62 @@ func TestTheHistoryTellsWhatChangedByIDs(t *testing.T) {
 		t.Errorf("%d versions:\n%s", len(all), strings.Join(got, "\n"))
 	}
 }
+
+func TestAMapNamesOnlyMapsAndResponsesThatTheWorkspaceHas(t *testing.T) { // attack 34
+	ctx := context.Background()
+	_, s, id := scene(t, document)
+	known := ident.New("rsp")
+	s.Maps.KnownResponse = func(_ context.Context, w ident.Workspace, rsp string) error {
+		if w != ws || rsp != known {
+			return fault.NotFoundError()
+		}
+		return nil
+	}
+	naming := func(m, rsp string) []byte {
+		return []byte(fmt.Sprintf(`{"title":"x","stages":[{"id":"a","name":"A"}],"scores_from":%q,"paths":[{"from":"a","to":"a","kind":"loop","map":%q}],"evidence":[{"id":"e","kind":"survey","text":"x","response":%q}]}`, m, m, rsp))
+	}
+	create := func(a ident.Actor, body []byte) (mapping.Record, error) {
+		return s.Maps.Create(ctx, a, ident.New("map"), false, body)
+	}
+	other := ident.Actor{Workspace: "v"}
+	for name, err := range map[string]error{
+		"what is no id":            second(create(actor, naming("nonsense", known))),
+		"an unknown map":           second(create(actor, naming(ident.New("map"), known))),
+		"an unknown response":      second(create(actor, naming(id, ident.New("rsp")))),
+		"another workspace's both": second(create(other, naming(id, known))),
+	} {
+		if !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	source, err := create(actor, []byte(`{"title":"x","stages":[{"id":"a","name":"A"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := create(actor, naming(source.ID, known))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What was named once may be gone when something else is edited.
+	if err := s.Maps.Delete(ctx, ws, source.ID); err != nil {
+		t.Fatal(err)
+	}
+	edited := bytes.Replace(naming(source.ID, known), []byte(`"title":"x"`), []byte(`"title":"y"`), 1)
+	if r, err = s.Maps.Put(ctx, actor, r.ID, r.Version, edited); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Maps.Put(ctx, actor, r.ID, r.Version, naming(ident.New("map"), known)); !fault.Is(err, fault.NotFound) {
+		t.Errorf("an edit names an unknown map: %v", err)
+	}
+	if r, err = s.Maps.Put(ctx, actor, r.ID, r.Version, []byte(`{"title":"z","stages":[{"id":"a","name":"A"}]}`)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Maps.Restore(ctx, actor, r.ID, 1, r.Version); err != nil {
+		t.Errorf("a version whose source is gone is not restored: %v", err)
+	}
+}
+
+func second(_ mapping.Record, err error) error { return err }
 
 func TestAShareOpensItsMapUntilItExpiresOrIsRevoked(t *testing.T) {
 	ctx := context.Background()

@@ -193,6 +193,10 @@ func (a *App) wire() {
 			_, err := a.Maps.Get(ctx, ws, id)
 			return err
 		}}
+	a.Maps.KnownResponse = func(ctx context.Context, ws ident.Workspace, id string) error {
+		_, err := a.Responses.Get(ctx, ws, id)
+		return err
+	}
 	lag := web.NewLag()
 	a.lag = lag
 	a.Roller = &cell.Roller{Cells: a.stores.cells, Responses: a.stores.responses, Versions: a.Surveys,

@@ -156,20 +156,27 @@ func TestAttacksOnTheAPI(t *testing.T) {
 		own := p.key
 		defer func() { p.key = own }()
 		rsp := post(response(`{"sat":4}`)).object(t)["id"].(string)
+		const nobody = "map_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+		namesMap := func(what, id string) string {
+			return fmt.Sprintf(`{"title":"x","stages":[{"id":"a","name":"A"}],`+what+`}`, id)
+		}
 		p.key = strings.TrimSpace(string(out))
 		for foreign, unknown := range map[[2]string][2]string{
-			{"GET /v1/maps/" + mapID, ""}:                   {"GET /v1/maps/map_aaaaaaaaaaaaaaaaaaaaaaaaaa", ""},
-			{"PUT /v1/maps/" + mapID, "{}"}:                 {"PUT /v1/maps/nonsense", "{}"},
-			{"DELETE /v1/maps/" + mapID, ""}:                {"DELETE /v1/maps/map_aaaaaaaaaaaaaaaaaaaaaaaaaa", ""},
-			{"GET /v1/surveys/" + survey, ""}:               {"GET /v1/surveys/srv_aaaaaaaaaaaaaaaaaaaaaaaaaa", ""},
-			{"POST /v1/surveys/" + survey + "/publish", ""}: {"POST /v1/surveys/x/publish", ""},
-			{"POST /v1/surveys/" + survey + "/close", ""}:   {"POST /v1/surveys/x/close", ""},
-			{"DELETE /v1/surveys/" + survey, ""}:            {"DELETE /v1/surveys/x", ""},
-			{"GET /v1/responses/" + rsp, ""}:                {"GET /v1/responses/rsp_aaaaaaaaaaaaaaaaaaaaaaaaaa", ""},
-			{"DELETE /v1/responses/" + rsp, ""}:             {"DELETE /v1/responses/x", ""},
-			{"GET /v1/responses?survey=" + survey, ""}:      {"GET /v1/responses?survey=x", ""},
-			{"POST /v1/responses", response(`{"sat":4}`)}:   {"POST /v1/responses", `{"survey":"x","answers":{"sat":4}}`},
-			{"POST /v1/surveys", `{"map":"` + mapID + `","stage":"delivery","title":"x","questions":[]}`}: {"POST /v1/surveys", `{"map":"map_aaaaaaaaaaaaaaaaaaaaaaaaaa","stage":"delivery","title":"x","questions":[]}`},
+			{"GET /v1/maps/" + mapID, ""}:                                                                        {"GET /v1/maps/map_aaaaaaaaaaaaaaaaaaaaaaaaaa", ""},
+			{"PUT /v1/maps/" + mapID, "{}"}:                                                                      {"PUT /v1/maps/nonsense", "{}"},
+			{"DELETE /v1/maps/" + mapID, ""}:                                                                     {"DELETE /v1/maps/map_aaaaaaaaaaaaaaaaaaaaaaaaaa", ""},
+			{"GET /v1/surveys/" + survey, ""}:                                                                    {"GET /v1/surveys/srv_aaaaaaaaaaaaaaaaaaaaaaaaaa", ""},
+			{"POST /v1/surveys/" + survey + "/publish", ""}:                                                      {"POST /v1/surveys/x/publish", ""},
+			{"POST /v1/surveys/" + survey + "/close", ""}:                                                        {"POST /v1/surveys/x/close", ""},
+			{"DELETE /v1/surveys/" + survey, ""}:                                                                 {"DELETE /v1/surveys/x", ""},
+			{"GET /v1/responses/" + rsp, ""}:                                                                     {"GET /v1/responses/rsp_aaaaaaaaaaaaaaaaaaaaaaaaaa", ""},
+			{"DELETE /v1/responses/" + rsp, ""}:                                                                  {"DELETE /v1/responses/x", ""},
+			{"GET /v1/responses?survey=" + survey, ""}:                                                           {"GET /v1/responses?survey=x", ""},
+			{"POST /v1/responses", response(`{"sat":4}`)}:                                                        {"POST /v1/responses", `{"survey":"x","answers":{"sat":4}}`},
+			{"POST /v1/maps", namesMap(`"scores_from":%q`, mapID)}:                                               {"POST /v1/maps", namesMap(`"scores_from":%q`, nobody)},
+			{"POST /v1/maps", namesMap(`"paths":[{"from":"a","to":"a","kind":"loop","map":%q}]`, mapID)}:         {"POST /v1/maps", namesMap(`"paths":[{"from":"a","to":"a","kind":"loop","map":%q}]`, nobody)},
+			{"POST /v1/maps", namesMap(`"evidence":[{"id":"e","kind":"survey","text":"x","response":%q}]`, rsp)}: {"POST /v1/maps", namesMap(`"evidence":[{"id":"e","kind":"survey","text":"x","response":%q}]`, "rsp_aaaaaaaaaaaaaaaaaaaaaaaaaa")},
+			{"POST /v1/surveys", `{"map":"` + mapID + `","stage":"delivery","title":"x","questions":[]}`}:        {"POST /v1/surveys", `{"map":"map_aaaaaaaaaaaaaaaaaaaaaaaaaa","stage":"delivery","title":"x","questions":[]}`},
 		} {
 			fm, fp, _ := strings.Cut(foreign[0], " ")
 			um, up, _ := strings.Cut(unknown[0], " ")

@@ -47,6 +47,7 @@ func prepare(t *testing.T) *story {
 	s.want(200, "publishSurvey", s.exampleOf("publishSurvey"))
 	s.etag["/v1/surveys/"+s.path["survey"]] = `"1"`
 	got := s.want(201, "createResponse", request{body: fmt.Appendf(nil, `{"survey": %q, "id": "first", "answers": {"sat": 4}, "properties": {"state": "SP"}}`, s.path["survey"])})
+	s.shown(string(got.body))
 	s.path["response"] = got.object(t)["id"].(string)
 	share := s.want(201, "createShare", s.exampleOf("createShare")).object(t)
 	s.path["share"] = share["id"].(string)
@@ -127,6 +128,7 @@ func (s *story) particular() []failing {
 	unknown := ident.Derive("srv", "unknown")
 	all := []failing{
 		{"createMap", 422, "invalid", body(`{"title": "", "stages": []}`)},
+		{"createMap", 404, "not-found", body(`{"title": "x", "stages": [{"id": "a", "name": "A"}], "scores_from": "` + ident.Derive("map", "unknown") + `"}`)},
 		{"replaceMap", 422, "invalid", body(`{"title": "", "stages": []}`)},
 		{"replaceMap", 409, "stage-in-use", body(`{"title": "x", "stages": [{"id": "order", "name": "Order"}]}`)},
 		{"restoreMapVersion", 409, "stage-in-use", func(r *request) {
