@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/bson/bsontype"
 	"go.mongodb.org/mongo-driver/event"
 	"go.mongodb.org/mongo-driver/mongo/options"
 
@@ -230,7 +229,7 @@ func (q asked) explain(t *testing.T, m *engine.Mongo) bson.Raw {
 }
 
 func explainFaults(out bson.Raw, indexes []string, sorts string) (faults []string) {
-	stages, used := walk(bson.RawValue{Type: bsontype.EmbeddedDocument, Value: out}, false)
+	stages, used := walk(bson.RawValue{Type: bson.TypeEmbeddedDocument, Value: out}, false)
 	if len(stages) == 0 || slices.Contains(stages, "COLLSCAN") || sorts == "" && slices.Contains(stages, "SORT") {
 		faults = append(faults, fmt.Sprintf("the plan is %v", stages))
 	}
@@ -249,9 +248,9 @@ func explainFaults(out bson.Raw, indexes []string, sorts string) (faults []strin
 func walk(v bson.RawValue, within bool) (stages, indexes []string) {
 	var elements []bson.RawElement
 	switch v.Type {
-	case bsontype.EmbeddedDocument:
+	case bson.TypeEmbeddedDocument:
 		elements, _ = v.Document().Elements()
-	case bsontype.Array:
+	case bson.TypeArray:
 		elements, _ = v.Array().Elements()
 	}
 	for _, e := range elements {
