@@ -48,11 +48,8 @@ func OpenSQLite(ctx context.Context, path string, o SQLiteOptions) (*SQLite, err
 	if err := makeFile(path); err != nil {
 		return nil, err
 	}
-	// busy_timeout comes first: the pragmas after it may already have to wait.
 	p := &place{path: path, wrap: o.Wrap}
-	wdb := p.pool(dsn(path, "_pragma", "busy_timeout(10000)", "_pragma", "journal_mode(WAL)",
-		"_pragma", "synchronous(FULL)", "_pragma", "secure_delete(ON)", "_pragma", "foreign_keys(OFF)",
-		"_pragma", "cache_size(-32000)", "_pragma", "wal_autocheckpoint(4000)", "_pragma", "temp_store(MEMORY)", "_txlock", "immediate"))
+	wdb := p.pool(writing(path, "MEMORY"))
 	wdb.SetMaxOpenConns(1)
 	wdb.SetMaxIdleConns(1)
 	wdb.SetConnMaxIdleTime(0)
@@ -65,6 +62,15 @@ func OpenSQLite(ctx context.Context, path string, o SQLiteOptions) (*SQLite, err
 		return nil, err
 	}
 	return &SQLite{Read: p.readers(o.Readers), Scan: p.readers(o.Readers), path: path, write: wdb, writer: newWriter(wdb, o.MaxGroup, p.kept), place: p}, nil
+}
+
+// writing opens a connection that writes; what it needs for a while lies in
+// MEMORY or in a FILE. busy_timeout comes first: the pragmas after it may
+// already have to wait.
+func writing(path, temp string) string {
+	return dsn(path, "_pragma", "busy_timeout(10000)", "_pragma", "journal_mode(WAL)",
+		"_pragma", "synchronous(FULL)", "_pragma", "secure_delete(ON)", "_pragma", "foreign_keys(OFF)",
+		"_pragma", "cache_size(-32000)", "_pragma", "wal_autocheckpoint(4000)", "_pragma", "temp_store("+temp+")", "_txlock", "immediate")
 }
 
 // readers is a pool of up to n read-only connections, each opened when it is needed.

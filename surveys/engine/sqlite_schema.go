@@ -54,12 +54,41 @@ func (s *SQLite) Migrate(ctx context.Context, steps []SQLiteStep) error {
 	}
 	s.writer.schema.Store(anySchema) // the versions in between are not an older program's to refuse
 	for v := have + 1; v <= want; v++ {
-		if err := s.Write(ctx, func(tx *Tx) error { return migrateTo(tx, steps, v) }); err != nil {
+		if err := s.alone(ctx, func(tx *Tx) error { return migrateTo(tx, steps, v) }); err != nil {
 			return fmt.Errorf("migrating %s to schema version %d: %w", s.path, v, SQLiteFault(err))
 		}
 	}
 	s.writer.schema.Store(int64(want))
 	return nil
+}
+
+// alone runs fn in a transaction on a connection of its own, which keeps in
+// files what the writer keeps in memory: the sorting for an index over many
+// rows, or what a change of all of them needs to be undone.
+func (s *SQLite) alone(ctx context.Context, fn func(*Tx) error) error {
+	db := s.place.pool(writing(s.path, "FILE"))
+	defer db.Close()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("opening a connection: %w", err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return fmt.Errorf("beginning: %w", err)
+	}
+	tx := &Tx{ctx: ctx, conn: conn, stmts: map[string]*sql.Stmt{}}
+	defer func() {
+		for _, st := range tx.stmts {
+			_ = st.Close()
+		}
+	}()
+	if err = fn(tx); err == nil {
+		_, err = conn.ExecContext(ctx, "COMMIT")
+	}
+	if err != nil {
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	}
+	return err
 }
 
 // migrateTo runs the steps of one version and records it.
