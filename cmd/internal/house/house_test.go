@@ -240,3 +240,24 @@ func TestTheTopLevelHoldsWhatWasAgreed(t *testing.T) {
 		}
 	}
 }
+
+// What the house is built on was agreed, with versions that are known to do.
+func TestTheAgreedLibrariesArePinned(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pin := range []string{
+		"github.com/gofiber/fiber/v2 v2.52.15",
+		"github.com/hibiken/asynq v0.26.0",
+		"go.mongodb.org/mongo-driver v1.17.10",
+		"github.com/jordan-wright/email v4.0.1-0.20210109023952-943e75fe5223+incompatible",
+		"github.com/alicebob/miniredis/v2 v2.40.0",
+		"modernc.org/sqlite v1.61.1",
+		"github.com/valyala/fasthttp v1.70.0", // 1.51 serves files that it should not
+	} {
+		if !strings.Contains(string(b), "\t"+pin+"\n") {
+			t.Errorf("go.mod does not name %s", pin)
+		}
+	}
+}
