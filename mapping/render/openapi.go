@@ -11,7 +11,8 @@ import (
 // Describe tells of the routes of drawn maps.
 func Describe() openapi.Domain {
 	theme := openapi.Param{Name: "theme", Schema: openapi.OneOf(Light, Dark, Print), Text: "Without it the reader's system decides."}
-	width := openapi.Param{Name: "width", Schema: openapi.Integer().Between(minWidth, maxWidth).Otherwise(DefaultWidth), Text: "Of the drawing, in pixels."}
+	width := openapi.Param{Name: "width", Schema: openapi.Integer().Between(minWidth, maxWidth).Otherwise(DefaultWidth), Text: "Of the drawing, in pixels; a page follows the screen and is at most so wide."}
+	most := openapi.Param{Name: "width", Schema: openapi.Integer().Between(minWidth, maxWidth), Text: "The page is at most so many pixels wide."}
 	lang := openapi.Param{Name: "lang", Schema: openapi.OneOf(order...), Text: "Of the words around the map's own texts."}
 	shown := []openapi.Problem{
 		{Kind: fault.Invalid, Slug: "bad-theme", Text: "There is no such theme."},
@@ -36,7 +37,7 @@ func Describe() openapi.Domain {
 			drawn("renderJSON", "/v1/maps/{map}/render.json", "Read a map with its scores", "What the drawings are made of.", openapi.OK(openapi.Ref("MapWithScores"), "The map and its scores.")),
 			{Route: "GET /m/{token}", ID: "sharedMap", Summary: "Look at a shared map",
 				Text: "A page that moves by itself while answers come in. Parameters that it does not know are passed over, since mailers add their own.",
-				Query: []openapi.Param{{Name: "window", Schema: openapi.OneOf(windowNames()...).Otherwise(defaultWindow), Text: "It ends with the hour."}, theme, width, lang,
+				Query: []openapi.Param{{Name: "window", Schema: openapi.OneOf(windowNames()...).Otherwise(defaultWindow), Text: "It ends with the hour."}, theme, most, lang,
 					{Name: "embed", Schema: openapi.OneOf("1"), Text: "The page may stand in a frame of another site."}},
 				Answers: []openapi.Answer{file("text/html; charset=utf-8", "The page.").Tagged()},
 				Fails: slices.Concat(shown, []openapi.Problem{
