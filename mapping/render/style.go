@@ -47,6 +47,9 @@ func colours(p palette) string {
 	return s
 }
 
+// Colours sets the colours of the one look as variables, for other pages.
+func Colours() string { return pageColours(Auto) }
+
 // pageColours sets the variables of a page. Paper is white whatever was asked
 // for, and who forces colours gets the system's own.
 func pageColours(t Theme) string {

@@ -22,7 +22,8 @@ func domains() []openapi.Domain {
 const introduction = "Waymark keeps customer journey maps whose stages carry what customers say. A survey asks about a stage, responses answer it, and the map's scores follow within a second.\n\n" +
 	"JSON is in snake_case. Failures are problems of RFC 9457: a stable `type`, a sentence in `detail`, and in `errors` a pointer to each faulty place of the body. An id that belongs to someone else answers exactly like an unknown one. " +
 	"Unknown keys and query parameters are refused, and a key without a value is left out: null is taken only where a schema says so.\n\n" +
-	"Times are RFC 3339 with any offset, answered in UTC with milliseconds. Durations are ISO 8601 down to seconds, a day is 24 hours. HEAD works wherever GET does."
+	"Where nothing else is said a text has at most 10,000 characters, an id of your own is 1 to 64 of A-Z a-z 0-9 _ -, and an empty text says as little as leaving its key out. " +
+	"Times are RFC 3339 with any offset, answered in UTC with milliseconds. Durations are ISO 8601 down to seconds, a day is 24 hours.\n\nLists come newest first, 20 things at a time; `next` leads on. HEAD works wherever GET does."
 
 const keyText = "A key of `waymark keys create`. Its scope is one of admin, maps, surveys, responses and read; admin contains all, maps and surveys contain read, responses only hands in answers."
 

@@ -75,6 +75,8 @@ func describe() openapi.Domain {
 		Operations: []openapi.Operation{
 			{Route: "GET /openapi.json", ID: "describeAPI", Summary: "This description, for programs", Text: "OpenAPI 3.1.",
 				Answers: []openapi.Answer{openapi.OK(openapi.Object(openapi.Need("openapi", openapi.Form(`^3\.1\.`, "3.1.0"), "")).Open(), "The description of every route.").Tagged()}},
+			{Route: "GET /docs", ID: "readAPI", Summary: "This description, for people", Text: "The types of problems lead there.",
+				Answers: []openapi.Answer{openapi.Answer{Status: 200, Text: "A page that needs no scripts and no other file.", Type: "text/html; charset=utf-8", Schema: openapi.Text(0)}.Tagged()}},
 			{Route: "GET /livez", ID: "live", Summary: "Is the process alive?",
 				Answers: []openapi.Answer{openapi.OK(openapi.Ref("Live"), "It is.")}},
 			{Route: "GET /readyz", ID: "ready", Summary: "Can it serve?",

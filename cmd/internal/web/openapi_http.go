@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"waymark/cmd/internal/web/docs"
 	"waymark/surveys/fault"
 	"waymark/surveys/openapi"
 	"waymark/surveys/rest"
@@ -53,5 +54,26 @@ func (s *Server) serveDocument() fiber.Handler {
 			return fault.Wrap(err, fault.Internal, "openapi", "The description cannot be written.")
 		}
 		return rest.File(c, fiber.MIMEApplicationJSON, body)
+	}
+}
+
+// serveDocs answers the same description as a page.
+func (s *Server) serveDocs() fiber.Handler {
+	type written struct {
+		body  []byte
+		style string
+	}
+	made := sync.OnceValues(func() (w written, err error) {
+		d, _ := document(s.described, "/", domains())
+		w.body, w.style, err = docs.Page(d, strings.TrimSuffix(s.BaseURL, "/"), func(p openapi.Problem) int { return statuses[p.Kind] }, sample)
+		return w, err
+	})
+	return func(c *fiber.Ctx) error {
+		w, err := made()
+		if err != nil {
+			return fault.Wrap(err, fault.Internal, "docs", "The page cannot be written.")
+		}
+		c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src "+w.style+"; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		return rest.File(c, fiber.MIMETextHTMLCharsetUTF8, w.body)
 	}
 }

@@ -76,6 +76,7 @@ func (s *Server) table() []route {
 		{method: "GET", path: "/m/:token", page: true, handle: shared.Get},
 
 		{method: "GET", path: "/openapi.json", handle: s.serveDocument()},
+		{method: "GET", path: "/docs", handle: s.serveDocs()},
 		{method: "GET", path: "/livez", handle: s.live},
 		{method: "GET", path: "/readyz", handle: s.ready},
 		{method: "GET", path: "/metrics", handle: s.serveMetrics()},

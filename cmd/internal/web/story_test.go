@@ -235,7 +235,7 @@ func TestTheExamplesAreWhatAServerTakesAndAnswers(t *testing.T) {
 
 	s.etag["/v1/settings"] = s.example("getSettings", 200).header.Get("ETag")
 	s.example("replaceSettings", 200)
-	for _, op := range []string{"describeAPI", "live", "ready", "metrics"} {
+	for _, op := range []string{"describeAPI", "readAPI", "live", "ready", "metrics"} {
 		s.example(op, 200)
 	}
 
