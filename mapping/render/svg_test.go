@@ -98,7 +98,7 @@ func strict(t testing.TB, doc string) {
 	}
 }
 
-func TestThePictureIsWhatItWas(t *testing.T) {
+func TestThePictureIsWhatItWas(t *testing.T) { // attacks 20, 25 and 27, by the hostile one
 	d, s := shop()
 	many, manyScores := shop()
 	for i := range 30 {

@@ -28,7 +28,16 @@ type table struct {
 	fields    []string
 }
 
-// sniff refuses what is no CSV in UTF-8, and finds the delimiter where none
+// firstRow gives the names of the columns: a NUL among them is half a
+// character of UTF-16, one further down is a fault of its row.
+func firstRow(head []byte) []byte {
+	if i := bytes.IndexAny(head, "\r\n"); i >= 0 {
+		return head[:i]
+	}
+	return head
+}
+
+// newTable refuses what is no CSV in UTF-8, and finds the delimiter where none
 // is given.
 func newTable(in io.Reader, delimiter byte) (*table, error) {
 	t := &table{in: bufio.NewReaderSize(in, 64<<10), delimiter: delimiter, line: 1}
@@ -41,7 +50,7 @@ func newTable(in io.Reader, delimiter byte) (*table, error) {
 		return nil, errors.New("this is an XLSX or ZIP file; save the table as CSV")
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		return nil, errors.New("this file is compressed; unpack it first")
-	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), bytes.HasPrefix(head, []byte{0xfe, 0xff}), bytes.IndexByte(head[:min(len(head), 1024)], 0) >= 0:
+	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), bytes.HasPrefix(head, []byte{0xfe, 0xff}), bytes.IndexByte(firstRow(head), 0) >= 0:
 		return nil, errors.New("this is not UTF-8 (it looks like UTF-16); save it as CSV in UTF-8")
 	}
 	if bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {

@@ -122,11 +122,11 @@ func TestAttacksOnTheAPI(t *testing.T) {
 		p.want(422, "POST", "/v1/maps", `{"title":"x","stages":[`+b.String()[1:]+`]}`)
 	})
 	t.Run("attack 30: cells that could be formulas are defused on export", func(t *testing.T) {
-		for i, s := range []string{"=1+1", "+1", "-1", "@x", "\\tx", "＝1"} {
+		for i, s := range []string{"=1+1", "+1", "-1", "@x", "\\tx", "＝1", "\\rx"} {
 			p.want(201, "POST", "/v1/responses", fmt.Sprintf(`{"survey":%q,"id":"f%d","answers":{"sat":4,"feel":-1,"why":"%s"}}`, survey, i, s))
 		}
 		csv := string(p.want(200, "GET", "/v1/responses/export.csv?survey="+survey, "").body)
-		for _, want := range []string{"'=1+1", "'+1", "'-1", "'@x", "'\tx", "'＝1", ",-1,"} {
+		for _, want := range []string{"'=1+1", "'+1", "'-1", "'@x", "'\tx", "'＝1", "'\rx", ",-1,"} {
 			if !strings.Contains(csv, want) {
 				t.Errorf("%q is missing in\n%s", want, csv)
 			}

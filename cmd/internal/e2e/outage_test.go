@@ -181,6 +181,9 @@ func (o *outage) back(args ...string) {
 	if code := o.p.stop(); code != 0 {
 		o.t.Errorf("a graceful stop gave exit code %d\n%s", code, o.p.log)
 	}
+	if strings.Contains(o.p.log.String(), "because because") || strings.Contains(o.p.log.String(), adminKey[8:]) {
+		o.t.Errorf("attack 53: an answer or a key is in the log:\n%.2000s", o.p.log)
+	}
 	if strings.Contains(o.p.log.String(), "panic") {
 		o.t.Errorf("something panicked:\n%s", o.p.log)
 	}
