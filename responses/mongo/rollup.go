@@ -3,10 +3,12 @@ package mongo
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
+	"golang.org/x/sync/errgroup"
 
 	"waymark/responses"
 	"waymark/surveys/ident"
@@ -74,40 +76,54 @@ func (s *Store) Marks(ctx context.Context, ws ident.Workspace, survey string, li
 	return out, err
 }
 
-// clearGroup bounds one bulk write.
-const clearGroup = 500
+const (
+	// clearGroup bounds one statement, and clearing is how many are under way:
+	// a statement must end well before its deadline where each of its documents
+	// is slow, and a journal that is waited for should hold more than one.
+	clearGroup = 100
+	clearing   = 4
+)
 
 // Clear implements responses.Store.
 func (s *Store) Clear(ctx context.Context, ws ident.Workspace, _ string, ms []responses.Mark) error {
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	unset := bson.D{{Key: "$unset", Value: bson.D{{Key: "marks", Value: ""}, {Key: "mark_key", Value: ""}, {Key: "mark_since", Value: ""}}}}
-	empty := bson.D{{Key: "$set", Value: bson.D{{Key: "seq", Value: int64(0)}, {Key: "version", Value: int64(0)},
-		{Key: "occurred_at", Value: int64(0)}, {Key: "received_at", Value: int64(0)}}}}
-	for len(ms) > 0 {
-		group := ms[:min(len(ms), clearGroup)]
-		ms = ms[len(group):]
-		models := make([]mongo.WriteModel, len(group))
-		keys := make(bson.A, len(group))
-		for i, m := range group {
-			keys[i] = key(ws, m.ID)
-			models[i] = mongo.NewUpdateOneModel().SetFilter(bson.D{{Key: "_id", Value: keys[i]}, {Key: "rev", Value: m.Rev}}).SetUpdate(unset)
-		}
-		// Tombstones that were cleared lose what only the recomputation needed.
-		models = append(models, mongo.NewUpdateManyModel().SetFilter(bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}},
-			{Key: "status", Value: string(responses.Erased)}, {Key: "mark_key", Value: bson.D{{Key: "$exists", Value: false}}}}).SetUpdate(empty))
-		c, cancel, err := s.m.Writing(ctx)
-		if err != nil {
-			return err
-		}
-		_, err = s.m.DB.Collection(collection).BulkWrite(c, models, options.BulkWrite())
-		cancel()
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(clearing)
+	for group := range slices.Chunk(ms, clearGroup) {
+		g.Go(func() error { return s.clear(ctx, ws, group) })
+	}
+	return g.Wait()
+}
+
+func (s *Store) clear(ctx context.Context, ws ident.Workspace, group []responses.Mark) error {
+	ctx, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	// Nearly all marks of a group were read at the same revision, so that one
+	// statement clears them.
+	at := map[int64]bson.A{}
+	var keys bson.A
+	for _, m := range group {
+		k := key(ws, m.ID)
+		keys, at[m.Rev] = append(keys, k), append(at[m.Rev], k)
+	}
+	c := s.m.DB.Collection(collection)
+	for rev, same := range at {
+		_, err := c.UpdateMany(ctx, bson.D{{Key: "rev", Value: rev}, {Key: "_id", Value: bson.D{{Key: "$in", Value: same}}}},
+			bson.D{{Key: "$unset", Value: bson.D{{Key: "marks", Value: ""}, {Key: "mark_key", Value: ""}, {Key: "mark_since", Value: ""}}}})
 		if err != nil {
 			return wrap("clearing marks", err)
 		}
 	}
-	return nil
+	// Tombstones that were cleared lose what only the recomputation needed.
+	_, err = c.UpdateMany(ctx, bson.D{{Key: "status", Value: string(responses.Erased)}, {Key: "mark_key", Value: bson.D{{Key: "$exists", Value: false}}},
+		{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}},
+		bson.D{{Key: "$set", Value: bson.D{{Key: "seq", Value: int64(0)}, {Key: "version", Value: int64(0)}, {Key: "occurred_at", Value: int64(0)}, {Key: "received_at", Value: int64(0)}}}})
+	return wrap("clearing marks", err)
 }
 
 // Due implements responses.Store. It is a loose scan of the marks' index: one

@@ -112,6 +112,64 @@ func TestRealAnswersOverHTTPGiveTheScoresOfAnIndependentComputation(t *testing.T
 	agree(t, p, m, all, true)
 }
 
+// realOnMongoDB is how many lines go through FerretDB, which looks through all
+// documents with nearly every query.
+const realOnMongoDB = 1500
+
+// The same by the import command into a store on MongoDB's wire protocol.
+func TestRealAnswersOnMongoDBGiveTheScoresOfAnIndependentComputation(t *testing.T) {
+	file := realFile(t)
+	all := realAnswers(t, file)[:realOnMongoDB]
+	args := mongoArgs(t)
+	p := startWith(t, args, nil)
+	m, s := realMap(t, p)
+	p.stop() // the importer alone rolls up, once
+	part := firstLines(t, file, realOnMongoDB)
+	began := time.Now()
+	lap := func(what string) { t.Helper(); t.Logf("%s after %v", what, time.Since(began)) }
+	for _, want := range []string{"1500 rows: 1500 taken, 0 known already, 0 refused", "1500 rows: 0 taken, 1500 known already, 0 refused"} {
+		if out, code := importing(t, part, s, storeArgs(args)...); code != 0 || !strings.Contains(out, want) {
+			t.Fatalf("exit code %d: %.2000s", code, out)
+		}
+		lap(want)
+	}
+	p = startWith(t, args, nil)
+	p.waitRolledUp()
+	agree(t, p, m, all, false)
+	lap("compared")
+}
+
+// firstLines writes the first n rows of a CSV to a file of its own.
+func firstLines(t *testing.T, file string, n int) string {
+	t.Helper()
+	in, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	part := filepath.Join(t.TempDir(), "part.csv")
+	out, err := os.Create(part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	r, w := csv.NewReader(in), csv.NewWriter(out)
+	for range n + 1 {
+		row, err := r.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Write(row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Flush()
+	if err := w.Error(); err != nil {
+		t.Fatal(err)
+	}
+	return part
+}
+
 // importing runs the import command and gives what it says and its exit code.
 func importing(t *testing.T, file, survey string, more ...string) (string, int) {
 	t.Helper()
