@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
@@ -251,7 +252,11 @@ func (a *App) gauges() web.Gauges {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	if refs, oldest, err := a.stores.responses.Due(ctx, 1000); err == nil && len(refs) > 0 {
+	refs, oldest, err := a.stores.responses.Due(ctx, 1000)
+	switch {
+	case err != nil:
+		g.OldestMarkSeconds = math.NaN() // a store that cannot be asked must not look rolled up
+	case len(refs) > 0:
 		g.OldestMarkSeconds = a.Now().Sub(oldest.Time()).Seconds()
 	}
 	return g

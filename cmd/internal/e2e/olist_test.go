@@ -128,13 +128,23 @@ func TestRealAnswersOnMongoDBGiveTheScoresOfAnIndependentComputation(t *testing.
 	began := time.Now()
 	lap := func(what string) { t.Helper(); t.Logf("%s after %v", what, time.Since(began)) }
 	for _, want := range []string{"1500 rows: 1500 taken, 0 known already, 0 refused", "1500 rows: 0 taken, 1500 known already, 0 refused"} {
-		if out, code := importing(t, part, s, storeArgs(args)...); code != 0 || !strings.Contains(out, want) {
+		out, code := importing(t, part, s, storeArgs(args)...)
+		// A scan may meet its deadline on a machine that does other things: what
+		// is stored stays marked, and the server goes on with it.
+		busy := code == 1 && strings.Contains(out, "rolling up: ") && strings.Contains(out, "store-down")
+		if !busy && (code != 0 || !strings.Contains(out, want)) {
 			t.Fatalf("exit code %d: %.2000s", code, out)
+		}
+		if busy {
+			want = "stored, and not rolled up in time"
 		}
 		lap(want)
 	}
 	p = startWith(t, args, nil)
-	p.waitRolledUp()
+	p.waitRolledUpWithin(3 * time.Minute)
+	if n := p.want(200, "GET", "/v1/responses/export.ndjson?survey="+s, ""); strings.Count(string(n.body), "\n") != realOnMongoDB {
+		t.Fatalf("%d lines are stored", strings.Count(string(n.body), "\n"))
+	}
 	agree(t, p, m, all, false)
 	lap("compared")
 }

@@ -13,7 +13,7 @@ import (
 // Gauges are figures read when /metrics is asked.
 type Gauges struct {
 	Commits, Writes, FailedCommits, LargestCommit, Waiting float64
-	OldestMarkSeconds                                      float64 // age of the oldest mark not rolled up; 0 without any
+	OldestMarkSeconds                                      float64 // age of the oldest mark not rolled up; 0 without any, NaN where the store does not say
 }
 
 // NewLag makes the histogram of how long answers were stored before scores
