@@ -2,8 +2,10 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -131,8 +133,31 @@ func one(ctx context.Context, e Env, m Measurement) (Result, error) {
 	if res.Figures == nil {
 		res.Figures = []Figure{}
 	}
+	if err == nil {
+		err = sound(figures)
+	}
 	if err != nil {
 		res.Error = err.Error()
 	}
 	return res, nil
+}
+
+// sound refuses figures that tell nothing.
+func sound(figures []Figure) error {
+	if len(figures) == 0 {
+		return errors.New("it gave no figure")
+	}
+	for i := range figures {
+		f := &figures[i]
+		limit := 0.0
+		if f.Limit != nil {
+			limit = f.Limit.Value
+		}
+		if f.Missing == "" && (math.IsNaN(f.Value+limit) || math.IsInf(f.Value+limit, 0)) {
+			f.Missing = "not a number" // which JSON could not hold
+			f.Value, f.Limit = 0, nil
+			return fmt.Errorf("%s: the figure is not a number", f.What)
+		}
+	}
+	return nil
 }

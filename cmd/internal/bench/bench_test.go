@@ -3,7 +3,9 @@ package bench
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -64,6 +66,28 @@ func TestARunGoesOnAfterAMeasurementFailed(t *testing.T) {
 	}
 	if r.Machine.Cores < 1 || r.Machine.SyncMillis <= 0 || !strings.Contains(r.Machine.String(), r.Machine.Go) {
 		t.Errorf("the machine: %s", r.Machine)
+	}
+}
+
+func TestAMeasurementWithoutASoundFigureFailed(t *testing.T) {
+	e := Env{Dir: t.TempDir(), Progress: func(string, ...any) {}}
+	for name, c := range map[string]struct {
+		figures []Figure
+		failed  bool
+	}{
+		"none":       {nil, true},
+		"no number":  {[]Figure{{Value: 1}, {Value: new(Latencies).Millis(0.5)}}, true},
+		"no limit":   {[]Figure{{Value: 1, Limit: &Limit{Value: math.Inf(1)}}}, true},
+		"unmeasured": {[]Figure{{Missing: "there is none"}}, false},
+		"sound":      {[]Figure{{Value: 1}}, false},
+	} {
+		r, err := one(t.Context(), e, Measurement{Name: "x", Run: func(context.Context, *Env) ([]Figure, error) { return c.figures, nil }})
+		if err != nil || (r.Error != "") != c.failed {
+			t.Errorf("%s: %q %v", name, r.Error, err)
+		}
+		if err := (Report{Results: []Result{r}}).JSON(io.Discard); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

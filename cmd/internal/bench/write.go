@@ -54,14 +54,22 @@ func (r Report) Markdown(w io.Writer) {
 			told := f.told()
 			if f.Missing != "" {
 				told = "not measured: " + told
-			} else if g := f.goal(); g != "" {
-				told += "; goal " + g
-				if f.Verdict() != "meets" {
-					told += ", which it **misses**"
+			} else {
+				if g := f.goal(); g != "" {
+					told += "; goal " + g
+					if f.Verdict() != "meets" {
+						told += ", which it **misses**"
+					}
+				}
+				if f.Note != "" {
+					told += " (" + f.Note + ")"
 				}
 			}
 			fmt.Fprintf(w, "| %s | %s | `waymark bench %s` |\n", cell.Replace(f.What), cell.Replace(told), m.Name)
 		}
 	}
 	fmt.Fprintf(w, "\nMeasured on %s.\n", r.Machine)
+	if r.Quick {
+		fmt.Fprintln(w, "A quick run: the figures only show that the measurements work.")
+	}
 }
