@@ -25,7 +25,7 @@ func (s *ScoresService) changes(ctx context.Context, ws ident.Workspace, b *boar
 	length := out.To.Sub(out.From)
 	out.Before = out.From.Add(-length)
 	err := each(ctx, sources, func(ctx context.Context, i int, src source) (err error) {
-		earlier[i], err = s.window(ctx, ws, src.survey, out.Before, out.From)
+		earlier[i], err = s.window(ctx, ws, src.survey, out.Before, out.From, b.segments)
 		return err
 	})
 	if err != nil {

@@ -17,6 +17,9 @@ import (
 type Windows interface {
 	// Window gives the groups with occurred_at in [from, to).
 	Window(ctx context.Context, ws ident.Workspace, survey string, from, to when.Time) ([]cell.Group, error)
+	// Totals gives the same with the segments put together, one group a version,
+	// at a cost that does not grow with the segments.
+	Totals(ctx context.Context, ws ident.Workspace, survey string, from, to when.Time) ([]cell.Group, error)
 	// Last gives the newest counted occurred_at of all time in milliseconds; 0 without any.
 	Last(ctx context.Context, ws ident.Workspace, survey string) (int64, error)
 }
@@ -117,7 +120,7 @@ func (s *ScoresService) Of(ctx context.Context, ws ident.Workspace, mapID string
 	if err != nil {
 		return Scores{}, fmt.Errorf("reading the ages of freshness: %w", err)
 	}
-	sources, err := s.read(ctx, ws, source, from, to)
+	sources, err := s.read(ctx, ws, source, from, to, filter)
 	if err != nil {
 		return Scores{}, err
 	}
@@ -254,7 +257,7 @@ func (s *ScoresService) newest(ctx context.Context, ws ident.Workspace, b *board
 		}
 		// The survey moved between stages: only its groups tell which answer
 		// belongs where. Answers lie at most minutes ahead of now.
-		groups, err := s.Windows.Window(ctx, ws, src.survey, when.Milli(0), now.Add(time.Hour))
+		groups, err := s.Windows.Totals(ctx, ws, src.survey, when.Milli(0), now.Add(time.Hour))
 		if err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ type source struct {
 	groups   []cell.Group
 }
 
-func (s *ScoresService) read(ctx context.Context, ws ident.Workspace, mapID string, from, to when.Time) ([]source, error) {
+func (s *ScoresService) read(ctx context.Context, ws ident.Workspace, mapID string, from, to when.Time, filter []Segment) ([]source, error) {
 	list, err := s.Surveys.OfMap(ctx, ws, mapID)
 	if err != nil {
 		return nil, fmt.Errorf("reading the surveys of a map: %w", err)
@@ -30,18 +30,23 @@ func (s *ScoresService) read(ctx context.Context, ws ident.Workspace, mapID stri
 	list = slices.DeleteFunc(list, func(o surveys.Outline) bool { return o.Current == 0 })
 	out := make([]source, len(list))
 	err = each(ctx, list, func(ctx context.Context, i int, o surveys.Outline) (err error) {
-		out[i], err = s.window(ctx, ws, o.ID, from, to)
+		out[i], err = s.window(ctx, ws, o.ID, from, to, filter)
 		return err
 	})
 	return slices.DeleteFunc(out, func(src source) bool { return src.current == 0 }), err
 }
 
-// window reads the window of a survey, and its versions after it: an answer may
-// be to a version that is published only now.
-func (s *ScoresService) window(ctx context.Context, ws ident.Workspace, survey string, from, to when.Time) (source, error) {
+// window reads the window of a survey, with its segments apart where the
+// filter asks for one, and its versions after it: an answer may be to a version
+// that is published only now.
+func (s *ScoresService) window(ctx context.Context, ws ident.Workspace, survey string, from, to when.Time, filter []Segment) (source, error) {
 	src := source{survey: survey, versions: map[int64]surveys.Version{}}
+	read := s.Windows.Totals
+	if len(filter) > 0 {
+		read = s.Windows.Window
+	}
 	var err error
-	if src.groups, err = s.Windows.Window(ctx, ws, survey, from, to); err != nil {
+	if src.groups, err = read(ctx, ws, survey, from, to); err != nil {
 		return src, err
 	}
 	published, err := s.Surveys.Published(ctx, ws, survey)

@@ -104,6 +104,15 @@ func (w *world) Window(_ context.Context, _ ident.Workspace, survey string, from
 	return out, nil
 }
 
+// Totals leaves the segments out.
+func (w *world) Totals(ctx context.Context, ws ident.Workspace, survey string, from, to when.Time) ([]cell.Group, error) {
+	out, err := w.Window(ctx, ws, survey, from, to)
+	for i := range out {
+		out[i].Segments = nil
+	}
+	return out, err
+}
+
 func (w *world) Last(_ context.Context, _ ident.Workspace, survey string) (last int64, err error) {
 	for _, a := range w.answers {
 		if a.survey == survey && !a.suspect {

@@ -32,6 +32,7 @@ const (
 type fixture struct {
 	t      testing.TB
 	ctx    context.Context
+	engine *engine.SQLite
 	store  responses.Store
 	cells  cell.Store
 	roller *cell.Roller
@@ -59,7 +60,7 @@ func newFixture(t testing.TB) *fixture {
 	e := enginetest.SQLite(t, steps)
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
-	f := &fixture{t: t, ctx: ctx, store: responsesqlite.New(e), cells: cellsqlite.New(e)}
+	f := &fixture{t: t, ctx: ctx, engine: e, store: responsesqlite.New(e), cells: cellsqlite.New(e)}
 	f.roller = &cell.Roller{Cells: f.cells, Responses: f.store, Versions: versions{}}
 	return f
 }

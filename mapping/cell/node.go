@@ -36,6 +36,8 @@ const (
 	// MaxGroups is the number of groups above which a node is Open: so many of the
 	// largest there can be fit a document of MongoDB, which holds 16 MiB.
 	MaxGroups = 4000
+	// MaxTotals is the number of versions above which a node has no Totals.
+	MaxTotals = 1000
 )
 
 // NodeKey names a bucket of a survey.
@@ -62,8 +64,13 @@ type Node struct {
 	NodeKey
 	Rev    int64
 	Split  bool // computed from the next level's nodes
-	Open   bool // over MaxGroups groups: Groups is empty, readers descend
+	Open   bool // over MaxGroups groups: Groups is empty, readers by segment descend
 	Groups []Group
+	// Totals are the Groups with their segments put together, one for each
+	// version, kept when Open too. There are none where there would be too many,
+	// nor in a node of a program that knew of none: what has Groups or is Open and
+	// has no Totals is read without.
+	Totals []Group
 	// Counted is the sum over Groups, kept when Open too; Last likewise.
 	Counted int64
 	Last    int64
@@ -72,10 +79,12 @@ type Node struct {
 // equal tells whether two nodes say the same, whatever their revisions.
 func (n *Node) equal(o *Node) bool {
 	return n.NodeKey == o.NodeKey && n.Split == o.Split && n.Open == o.Open && n.Counted == o.Counted && n.Last == o.Last &&
-		slices.EqualFunc(n.Groups, o.Groups, func(a, b Group) bool {
-			return a.Version == b.Version && a.Counted == b.Counted && a.Suspects == b.Suspects && a.Last == b.Last && maps.Equal(a.Segments, b.Segments) &&
-				slices.Equal(a.Overflow, b.Overflow) && maps.EqualFunc(a.Histograms, b.Histograms, maps.Equal[map[int]int64])
-		})
+		slices.EqualFunc(n.Groups, o.Groups, sameGroup) && slices.EqualFunc(n.Totals, o.Totals, sameGroup)
+}
+
+func sameGroup(a, b Group) bool {
+	return a.Version == b.Version && a.Counted == b.Counted && a.Suspects == b.Suspects && a.Last == b.Last && maps.Equal(a.Segments, b.Segments) &&
+		slices.Equal(a.Overflow, b.Overflow) && maps.EqualFunc(a.Histograms, b.Histograms, maps.Equal[map[int]int64])
 }
 
 // Store keeps nodes. Every method refuses an empty workspace. What a method
@@ -89,9 +98,12 @@ type Store interface {
 	// Nodes reads the buckets of one level whose Start lies in [from, to),
 	// in order.
 	Nodes(ctx context.Context, ws ident.Workspace, survey string, level Level, from, to responses.Key) ([]Node, error)
+	// Totals reads what Nodes would read, without the Groups of nodes that have
+	// Totals, so that it costs the same however many segments there are.
+	Totals(ctx context.Context, ws ident.Workspace, survey string, level Level, from, to responses.Key) ([]Node, error)
 	// Keys names the buckets that Nodes would read.
 	Keys(ctx context.Context, ws ident.Workspace, survey string, level Level, from, to responses.Key) ([]NodeKey, error)
-	// LastDay reads the newest day that counts at least one response; Rev 0
+	// Last reads what the newest day that counts a response says of Last; 0
 	// where there is none.
-	LastDay(ctx context.Context, ws ident.Workspace, survey string) (Node, error)
+	Last(ctx context.Context, ws ident.Workspace, survey string) (int64, error)
 }

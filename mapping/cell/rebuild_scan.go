@@ -120,8 +120,8 @@ func (s *scan) build(key NodeKey, rows []row, force bool) (n Node, changed bool,
 		if err := n.fillFrom(children, s.shapes); err != nil {
 			return Node{}, false, err
 		}
-	} else {
-		n.fill(leafGroups(s.shapes, rows))
+	} else if err := n.fill(leafGroups(s.shapes, rows), s.shapes); err != nil {
+		return Node{}, false, err
 	}
 	if changed = force || changed || old.Rev == 0 || !n.equal(&old); changed {
 		s.puts[key.Level] = append(s.puts[key.Level], n)

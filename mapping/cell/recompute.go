@@ -143,8 +143,7 @@ func (c *recompute) leaf(ctx context.Context, n *Node) error {
 	if c.counted != nil {
 		c.counted(rows)
 	}
-	n.fill(t.result())
-	return nil
+	return n.fill(t.result(), c.shapes)
 }
 
 // split computes every child that holds responses, and those that an earlier

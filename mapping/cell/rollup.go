@@ -45,8 +45,10 @@ const (
 )
 
 // RollUp recomputes what the survey's marks name, and clears them, until none
-// is left; n is the number of marks cleared at the revision they were read at.
-// After an error every mark whose buckets may lag is still there.
+// is left of those there were at its beginning: of what is marked meanwhile
+// some may be left, or it would not end beside answers that never pause. n is
+// the number of marks cleared at the revision they were read at. After an
+// error every mark whose buckets may lag is still there.
 func (r *Roller) RollUp(ctx context.Context, ws ident.Workspace, survey string) (n int, err error) {
 	limit := firstBatch
 	for {
@@ -67,9 +69,10 @@ func (r *Roller) RollUp(ctx context.Context, ws ident.Workspace, survey string) 
 		if r.Rolled != nil {
 			r.Rolled(marks[0].Since) // they are read oldest first
 		}
-		if len(marks) >= limit {
-			limit = largeBatch
+		if len(marks) < limit {
+			return n, nil
 		}
+		limit = largeBatch
 	}
 }
 

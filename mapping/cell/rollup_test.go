@@ -11,6 +11,8 @@ import (
 
 	"waymark/mapping/cell"
 	"waymark/responses"
+	"waymark/surveys"
+	"waymark/surveys/engine"
 	"waymark/surveys/fault"
 	"waymark/surveys/ident"
 	"waymark/surveys/when"
@@ -103,6 +105,79 @@ func TestADayWithMoreGroupsThanANodeHoldsIsReadFromItsParts(t *testing.T) {
 	if len(groups) != 9000 {
 		t.Fatalf("a window over the day has %d groups", len(groups))
 	}
+	totals, err := f.roller.Totals(f.ctx, ws, survey, when.Milli(0), when.Milli(epoch+2*day))
+	must(t, err)
+	if len(totals) != 1 || totals[0].Counted != 9000 || totals[0].Segments != nil {
+		t.Fatalf("in total it is %+v", totals)
+	}
+	f.checkVerified()
+}
+
+// looked notes which nodes are read with their groups.
+type looked struct {
+	cell.Store
+	groups int
+}
+
+func (l *looked) Nodes(ctx context.Context, w ident.Workspace, s string, level cell.Level, from, to responses.Key) ([]cell.Node, error) {
+	nodes, err := l.Store.Nodes(ctx, w, s, level, from, to)
+	for _, n := range nodes {
+		l.groups += len(n.Groups)
+	}
+	return nodes, err
+}
+
+func (l *looked) Totals(ctx context.Context, w ident.Workspace, s string, level cell.Level, from, to responses.Key) ([]cell.Node, error) {
+	nodes, err := l.Store.Totals(ctx, w, s, level, from, to)
+	for _, n := range nodes {
+		l.groups += len(n.Groups)
+	}
+	return nodes, err
+}
+
+func TestTotalsAreReadWithoutTheSegmentsAndAreTheirSum(t *testing.T) {
+	f := newFixture(t)
+	r := rand.New(rand.NewPCG(4, 4))
+	var rs []responses.Response
+	for i := range int64(4000) {
+		rs = append(rs, f.response(r, epoch+i*day/700))
+	}
+	f.insert(rs)
+	f.rollUp()
+	check := func(mayReadGroups bool) {
+		t.Helper()
+		l := &looked{Store: f.cells}
+		roller := &cell.Roller{Cells: l, Responses: f.store, Versions: versions{}}
+		for _, w := range [][2]int64{{0, epoch + 30*day}, {epoch + 1, epoch + 3*day + 5}, {epoch + day/2, epoch + day/2 + 3000}} {
+			apart, err := f.roller.Window(f.ctx, ws, survey, when.Milli(w[0]), when.Milli(w[1]))
+			must(t, err)
+			totals, err := roller.Totals(f.ctx, ws, survey, when.Milli(w[0]), when.Milli(w[1]))
+			must(t, err)
+			var want, got int64
+			for _, g := range apart {
+				want += g.Counted*1_000_000 + g.Suspects + g.Histograms["sat"][5]
+			}
+			for _, g := range totals {
+				got += g.Counted*1_000_000 + g.Suspects + g.Histograms["sat"][5]
+				if g.Segments != nil || g.Overflow != nil {
+					t.Errorf("%+v has segments", g)
+				}
+			}
+			if got != want || len(totals) > 2 {
+				t.Errorf("%v: in total %d in %d groups, want %d", w, got, len(totals), want)
+			}
+		}
+		if (l.groups > 0) != mayReadGroups {
+			t.Errorf("%d groups were read", l.groups)
+		}
+	}
+	check(false)
+	// As a store of an earlier version has them: without totals.
+	must(t, f.engine.Write(f.ctx, func(tx *engine.Tx) error { _, err := tx.Exec("UPDATE cells SET totals = NULL"); return err }))
+	check(true)
+	f.checkVerified()
+	must(t, f.roller.Rebuild(f.ctx, ws, survey, nil))
+	check(false)
 	f.checkVerified()
 }
 
@@ -349,6 +424,83 @@ type crashingResponses struct {
 
 func (s crashingResponses) Clear(ctx context.Context, w ident.Workspace, survey string, ms []responses.Mark) error {
 	return s.c.step(func() error { return s.Store.Clear(ctx, w, survey, ms) })
+}
+
+// everyVersion publishes every number.
+type everyVersion struct{}
+
+func (everyVersion) Version(_ context.Context, _ ident.Workspace, s string, n int64) (surveys.Version, error) {
+	return surveys.Version{Survey: s, Number: n, Series: []surveys.Series{{Question: "sat"}}}, nil
+}
+
+func TestADayOfMoreVersionsThanANodeHasTotalsOf(t *testing.T) {
+	f := newFixture(t)
+	f.roller.Versions = everyVersion{}
+	r := rand.New(rand.NewPCG(7, 7))
+	var rs []responses.Response
+	for i := range int64(cell.MaxTotals + 1) {
+		x := f.response(r, epoch+i)
+		x.Version, x.Status = i+1, responses.Counted
+		rs = append(rs, x)
+	}
+	for _, n := range []int{cell.MaxTotals, 1} {
+		f.insert(rs[:n])
+		rs = rs[n:]
+		f.rollUp()
+		totals, err := f.roller.Totals(f.ctx, ws, survey, when.Milli(0), when.Milli(epoch+day))
+		must(t, err)
+		nodes, err := f.cells.Nodes(f.ctx, ws, survey, cell.Day, responses.Key{}, responses.Key{At: epoch + day})
+		must(t, err)
+		if want := cell.MaxTotals + 1 - len(rs); len(totals) != want || nodes[0].Counted != int64(want) || len(rs) == 0 && nodes[0].Totals != nil {
+			t.Errorf("%d totals and %d counted of %d; the node has %d", len(totals), nodes[0].Counted, want, len(nodes[0].Totals))
+		}
+		f.checkVerified()
+	}
+}
+
+// pouring stores another answer whenever marks are cleared.
+type pouring struct {
+	responses.Store
+	pour func()
+	left int
+}
+
+func (p *pouring) Clear(ctx context.Context, w ident.Workspace, survey string, ms []responses.Mark) error {
+	if p.left--; p.left == 0 {
+		return errors.New("a roll-up that does not end")
+	}
+	p.pour()
+	return p.Store.Clear(ctx, w, survey, ms)
+}
+
+func TestRollUpAndVerifyEndBesideAnswersThatNeverPause(t *testing.T) {
+	f := newFixture(t)
+	r := rand.New(rand.NewPCG(6, 6))
+	next := epoch
+	pour := func() {
+		next += day / 10
+		f.insert([]responses.Response{f.response(r, next)})
+	}
+	for range 50 {
+		pour()
+	}
+	before := next
+	roller := &cell.Roller{Cells: f.cells, Responses: &pouring{Store: f.store, pour: pour, left: 2}, Versions: versions{}}
+	n, err := roller.RollUp(f.ctx, ws, survey)
+	if err != nil || n != 50 {
+		t.Errorf("cleared %d marks of 50, %v", n, err)
+	}
+	marks, err := f.store.Marks(f.ctx, ws, survey, 100)
+	if err != nil || len(marks) != 1 || marks[0].At[0] <= before {
+		t.Errorf("left %+v, %v", marks, err)
+	}
+	roller.Responses = &pouring{Store: f.store, pour: pour, left: 10_000}
+	rep, err := roller.Verify(f.ctx, ws, survey)
+	if err != nil || len(rep.Differences) > 0 || rep.Compared == 0 {
+		t.Errorf("%+v, %v", rep, err)
+	}
+	f.rollUp()
+	f.checkVerified()
 }
 
 func TestACrashBetweenAnyTwoStepsLosesNothing(t *testing.T) {

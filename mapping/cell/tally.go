@@ -18,6 +18,7 @@ import (
 // has lost to Overflow is a union of more than MaxValues already.
 type tally struct {
 	shapes *shapes
+	aside  bool // segments are not looked at
 	groups map[string]*sum
 	// overflow names the properties that a merged group had as Overflow.
 	overflow map[string]bool
@@ -120,6 +121,14 @@ func (t *tally) shape(version int64) (*shape, error) {
 	return sh, err
 }
 
+// segments are those that this tally tells apart.
+func (t *tally) segments(sh *shape) []string {
+	if t.aside {
+		return nil
+	}
+	return sh.segments
+}
+
 // at gives the group of t.values, whose texts are kept where the group is new.
 func (t *tally) at(sh *shape) *sum {
 	t.key = appendKey(t.key[:0], sh.number, t.values)
@@ -149,7 +158,7 @@ func (t *tally) find(f *responses.Fact) (*sum, error) {
 		return nil, err
 	}
 	t.values = t.values[:0]
-	for _, name := range sh.segments {
+	for _, name := range t.segments(sh) {
 		v := value{}
 		if text, ok := f.Properties[name]; ok {
 			v = value{kind: present, text: text}
@@ -204,7 +213,7 @@ func (t *tally) merge(o *Group) error {
 		return err
 	}
 	t.values = t.values[:0]
-	for _, name := range sh.segments {
+	for _, name := range t.segments(sh) {
 		v := value{}
 		if slices.Contains(o.Overflow, name) {
 			v.kind = overflow
@@ -315,12 +324,35 @@ func (g *sum) group() Group {
 	return o
 }
 
-// fill sets what a node says from groups.
-func (n *Node) fill(groups []Group) {
-	n.Open, n.Groups, n.Counted, n.Last = false, groups, 0, 0
-	for i := range groups {
-		n.Counted += groups[i].Counted
-		n.Last = max(n.Last, groups[i].Last)
+// total puts groups together, one for each version.
+func total(s *shapes, groups ...[]Group) ([]Group, error) {
+	t := newTally(s)
+	t.aside = true
+	for _, list := range groups {
+		for i := range list {
+			if err := t.merge(&list[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return t.result(), nil
+}
+
+// fill sets what a leaf says.
+func (n *Node) fill(groups []Group, s *shapes) error {
+	totals, err := total(s, groups)
+	n.set(groups, totals)
+	return err
+}
+
+func (n *Node) set(groups, totals []Group) {
+	n.Open, n.Groups, n.Totals, n.Counted, n.Last = false, groups, totals, 0, 0
+	for i := range totals {
+		n.Counted += totals[i].Counted
+		n.Last = max(n.Last, totals[i].Last)
+	}
+	if len(totals) > MaxTotals {
+		n.Totals = nil
 	}
 	if len(groups) > MaxGroups {
 		n.Open, n.Groups = true, nil
@@ -330,19 +362,33 @@ func (n *Node) fill(groups []Group) {
 // fillFrom sets what a split node says from its children. Where one of them
 // is Open its groups are not at hand, so the parent is Open as well.
 func (n *Node) fillFrom(children []Node, s *shapes) error {
-	t := newTally(s)
-	open := false
-	for _, c := range children {
+	parts := make([][]Group, len(children))
+	open, unknown := false, false
+	for i := range children {
+		c := &children[i]
 		open = open || c.Open
+		if parts[i] = c.Totals; len(c.Totals) == 0 { // of an older store, or nobody's
+			parts[i] = c.Groups
+			unknown = unknown || c.Open
+		}
+	}
+	totals, err := total(s, parts...)
+	if err != nil {
+		return err
 	}
 	if open {
-		n.Open, n.Groups, n.Counted, n.Last = true, nil, 0, 0
-		for _, c := range children {
-			n.Counted += c.Counted
-			n.Last = max(n.Last, c.Last)
+		n.set(nil, totals)
+		n.Open = true
+		if unknown {
+			n.Totals, n.Counted, n.Last = nil, 0, 0
+			for i := range children {
+				n.Counted += children[i].Counted
+				n.Last = max(n.Last, children[i].Last)
+			}
 		}
 		return nil
 	}
+	t := newTally(s)
 	for i := range children {
 		for j := range children[i].Groups {
 			if err := t.merge(&children[i].Groups[j]); err != nil {
@@ -350,6 +396,6 @@ func (n *Node) fillFrom(children []Node, s *shapes) error {
 			}
 		}
 	}
-	n.fill(t.result())
+	n.set(t.result(), totals)
 	return nil
 }

@@ -206,16 +206,19 @@ func (v *verifier) windows(ctx context.Context, days []int64) error {
 		from := first + rng.Int64N(last-first)
 		spans = append(spans, span{from, from + 1 + rng.Int64N(last-from)})
 	}
+	looks := []func(context.Context, ident.Workspace, string, when.Time, when.Time) ([]Group, error){v.r.Window, v.r.Totals}
 	limit := int64(endOfTime)
 	return v.repeat(ctx, "windows", func(int) ([]string, bool, error) {
 		var naive []*plainCount
 		var read [][]Group
 		for _, s := range spans {
-			g, err := v.r.Window(ctx, v.ws, v.survey, when.Milli(min(s.from, limit)), when.Milli(min(s.to, limit)))
-			if err != nil {
-				return nil, false, err
+			for _, look := range looks {
+				g, err := look(ctx, v.ws, v.survey, when.Milli(min(s.from, limit)), when.Milli(min(s.to, limit)))
+				if err != nil {
+					return nil, false, err
+				}
+				read = append(read, g)
 			}
-			read = append(read, g)
 			naive = append(naive, newPlainCount())
 		}
 		err := v.r.Responses.Facts(ctx, v.ws, v.survey, responses.Key{}, responses.Key{At: limit}, 0, func(f *responses.Fact) error {
@@ -243,15 +246,17 @@ func (v *verifier) windows(ctx context.Context, days []int64) error {
 		}
 		var differences []string
 		for i, s := range spans {
-			again, err := v.r.Window(ctx, v.ws, v.survey, when.Milli(min(s.from, limit)), when.Milli(min(s.to, limit)))
-			if err != nil {
-				return nil, false, err
-			}
-			if !reflect.DeepEqual(again, read[i]) {
-				return nil, false, nil
-			}
 			what := fmt.Sprintf("window [%s, %s)", when.Milli(s.from), when.Milli(min(s.to, limit)))
-			differences = append(differences, naive[i].compare(what, again)...)
+			for j, counted := range []*plainCount{naive[i], naive[i].aside()} {
+				again, err := looks[j](ctx, v.ws, v.survey, when.Milli(min(s.from, limit)), when.Milli(min(s.to, limit)))
+				if err != nil {
+					return nil, false, err
+				}
+				if !reflect.DeepEqual(again, read[i*len(looks)+j]) {
+					return nil, false, nil
+				}
+				differences = append(differences, counted.compare([]string{what, what + " in total"}[j], again)...)
+			}
 		}
 		return differences, true, nil
 	})

@@ -109,6 +109,24 @@ func (c *plainCount) add(row plainRow) {
 	}
 }
 
+// aside counts the same with no segment declared.
+func (c *plainCount) aside() *plainCount {
+	out := newPlainCount()
+	for _, g := range c.rows {
+		name := fmt.Sprint(g.row.version)
+		o := out.rows[name]
+		if o == nil {
+			o = &plainGroup{row: plainRow{version: g.row.version}, counts: map[string]int64{}}
+			out.rows[name] = o
+		}
+		for k, n := range g.counts {
+			o.counts[k] += n
+		}
+		o.last = max(o.last, g.last)
+	}
+	return out
+}
+
 // described gives each group as a line of its name and its counts.
 func (c *plainCount) described() map[string]map[string]int64 {
 	out := map[string]map[string]int64{}
@@ -262,6 +280,9 @@ func (v *verifier) compareDay(ctx context.Context, day int64, stored []Node) ([]
 		if n.Open != shouldOpen || n.Counted != c.counted || n.Last != c.last {
 			out = append(out, fmt.Sprintf("%s: stored open %v, counted %d, last %d; counted open %v, counted %d, last %d",
 				what, n.Open, n.Counted, n.Last, shouldOpen, c.counted, c.last))
+		}
+		if len(n.Totals) > 0 { // an older store has none, and is read without
+			out = append(out, c.aside().compare(what+" in total", n.Totals)...)
 		}
 		if !shouldOpen {
 			out = append(out, c.compare(what, n.Groups)...)

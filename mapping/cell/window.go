@@ -16,8 +16,20 @@ import (
 // edge: so a window that ends now reads today's node, and its counts do not
 // fall back where a newer answer, read by itself, is later read as a cell.
 func (r *Roller) Window(ctx context.Context, ws ident.Workspace, survey string, from, to when.Time) ([]Group, error) {
-	s := r.shapes(ctx, ws, survey)
-	w := &window{r: r, ws: ws, survey: survey, tally: newTally(s)}
+	return r.window(ctx, ws, survey, from, to, false)
+}
+
+// Totals gives the groups of Window with their segments put together, one for
+// each version. It costs the same however many segments there are.
+func (r *Roller) Totals(ctx context.Context, ws ident.Workspace, survey string, from, to when.Time) ([]Group, error) {
+	return r.window(ctx, ws, survey, from, to, true)
+}
+
+func (r *Roller) window(ctx context.Context, ws ident.Workspace, survey string, from, to when.Time, aside bool) ([]Group, error) {
+	w := &window{r: r, ws: ws, survey: survey, tally: newTally(r.shapes(ctx, ws, survey)), nodes: r.Cells.Nodes}
+	if w.tally.aside = aside; aside {
+		w.nodes = r.Cells.Totals
+	}
 	lo, hi := responses.Key{At: max(from.Milli(), 0)}, responses.Key{At: to.Milli()}
 	if err := w.cover(ctx, Day, lo, hi); err != nil {
 		return nil, fmt.Errorf("reading a window of survey %s: %w", survey, err)
@@ -28,11 +40,11 @@ func (r *Roller) Window(ctx context.Context, ws ident.Workspace, survey string, 
 // Last gives the newest counted occurred_at of all time in milliseconds, as of
 // the last roll-up; 0 where there is none.
 func (r *Roller) Last(ctx context.Context, ws ident.Workspace, survey string) (int64, error) {
-	n, err := r.Cells.LastDay(ctx, ws, survey)
+	last, err := r.Cells.Last(ctx, ws, survey)
 	if err != nil {
 		return 0, fmt.Errorf("reading the newest day of survey %s: %w", survey, err)
 	}
-	return n.Last, nil
+	return last, nil
 }
 
 type window struct {
@@ -40,6 +52,7 @@ type window struct {
 	ws     ident.Workspace
 	survey string
 	tally  *tally
+	nodes  func(ctx context.Context, ws ident.Workspace, survey string, level Level, from, to responses.Key) ([]Node, error)
 }
 
 // cover adds what lies in [lo, hi), by nodes of the level where they lie
@@ -65,7 +78,7 @@ func (w *window) cover(ctx context.Context, level Level, lo, hi responses.Key) e
 		whole = KeyOf(level, hi).Start
 	}
 	if before(lo, whole) {
-		nodes, err := w.r.Cells.Nodes(ctx, w.ws, w.survey, level, lo, whole)
+		nodes, err := w.nodes(ctx, w.ws, w.survey, level, lo, whole)
 		if err != nil {
 			return err
 		}
@@ -82,11 +95,15 @@ func (w *window) cover(ctx context.Context, level Level, lo, hi responses.Key) e
 }
 
 func (w *window) add(ctx context.Context, n *Node) error {
-	if n.Open {
+	groups := n.Groups
+	switch {
+	case w.tally.aside && len(n.Totals) > 0:
+		groups = n.Totals
+	case n.Open:
 		return w.cover(ctx, n.Level+1, n.Start, n.End())
 	}
-	for i := range n.Groups {
-		if err := w.tally.merge(&n.Groups[i]); err != nil {
+	for i := range groups {
+		if err := w.tally.merge(&groups[i]); err != nil {
 			return err
 		}
 	}
@@ -95,15 +112,17 @@ func (w *window) add(ctx context.Context, n *Node) error {
 
 // edge adds the part [lo, hi) of a bucket.
 func (w *window) edge(ctx context.Context, k NodeKey, lo, hi responses.Key) error {
-	n, err := w.r.Cells.Node(ctx, w.ws, w.survey, k)
+	nodes, err := w.nodes(ctx, w.ws, w.survey, k.Level, k.Start, k.End())
 	if err != nil {
 		return err
 	}
-	switch {
-	case n.Rev == 0:
+	if len(nodes) == 0 {
 		return nil
+	}
+	n := &nodes[0]
+	switch {
 	case lo == k.Start && n.endsBefore(hi):
-		return w.add(ctx, &n)
+		return w.add(ctx, n)
 	case n.Split:
 		return w.cover(ctx, k.Level+1, lo, hi)
 	}
@@ -113,10 +132,14 @@ func (w *window) edge(ctx context.Context, k NodeKey, lo, hi responses.Key) erro
 // endsBefore reports whether every response of the bucket is known to lie
 // before a place. Of suspects a node does not know when they answered.
 func (n *Node) endsBefore(k responses.Key) bool {
-	for i := range n.Groups {
-		if n.Groups[i].Suspects > 0 {
+	groups := n.Totals
+	if len(groups) == 0 {
+		groups = n.Groups
+	}
+	for i := range groups {
+		if groups[i].Suspects > 0 {
 			return false
 		}
 	}
-	return !n.Open && n.Last < k.At
+	return (!n.Open || len(n.Totals) > 0) && n.Last < k.At
 }

@@ -22,6 +22,7 @@ type nodeDoc struct {
 	Open      bool       `bson:"open"`
 	Counted   int64      `bson:"counted"`
 	Last      int64      `bson:"last"`
+	Totals    []groupDoc `bson:"totals"` // nil: the groups are read instead
 	Groups    []groupDoc `bson:"groups"`
 }
 
@@ -53,8 +54,16 @@ func id(ws ident.Workspace, survey string, level cell.Level, k responses.Key) st
 
 func fromNode(ws ident.Workspace, survey string, n cell.Node) nodeDoc {
 	d := nodeDoc{ID: id(ws, survey, n.Level, n.Start), Workspace: string(ws), Survey: survey, Level: int32(n.Level), At: n.Start.At, Prefix: n.Start.ID,
-		Rev: n.Rev, Split: n.Split, Open: n.Open, Counted: n.Counted, Last: n.Last, Groups: make([]groupDoc, 0, len(n.Groups))}
-	for _, g := range n.Groups {
+		Rev: n.Rev, Split: n.Split, Open: n.Open, Counted: n.Counted, Last: n.Last, Totals: fromGroups(n.Totals), Groups: fromGroups(n.Groups)}
+	if len(n.Totals) == 0 && len(n.Groups) > 0 {
+		d.Totals = nil
+	}
+	return d
+}
+
+func fromGroups(groups []cell.Group) []groupDoc {
+	out := make([]groupDoc, 0, len(groups))
+	for _, g := range groups {
 		o := groupDoc{Version: g.Version, Overflow: g.Overflow, Counted: g.Counted, Suspects: g.Suspects, Last: g.Last}
 		for name, v := range g.Segments {
 			o.Segments = append(o.Segments, segmentDoc{name, v})
@@ -72,15 +81,18 @@ func fromNode(ws ident.Workspace, survey string, n cell.Node) nodeDoc {
 			o.Histograms = append(o.Histograms, h)
 		}
 		sort.Slice(o.Histograms, func(i, j int) bool { return o.Histograms[i].Question < o.Histograms[j].Question })
-		d.Groups = append(d.Groups, o)
+		out = append(out, o)
 	}
-	return d
+	return out
 }
 
 func (d nodeDoc) node() cell.Node {
-	n := cell.Node{NodeKey: cell.NodeKey{Level: cell.Level(d.Level), Start: responses.Key{At: d.At, ID: d.Prefix}},
-		Rev: d.Rev, Split: d.Split, Open: d.Open, Counted: d.Counted, Last: d.Last}
-	for _, g := range d.Groups {
+	return cell.Node{NodeKey: cell.NodeKey{Level: cell.Level(d.Level), Start: responses.Key{At: d.At, ID: d.Prefix}},
+		Rev: d.Rev, Split: d.Split, Open: d.Open, Counted: d.Counted, Last: d.Last, Totals: toGroups(d.Totals), Groups: toGroups(d.Groups)}
+}
+
+func toGroups(docs []groupDoc) (out []cell.Group) {
+	for _, g := range docs {
 		o := cell.Group{Version: g.Version, Overflow: g.Overflow, Counted: g.Counted, Suspects: g.Suspects, Last: g.Last}
 		for _, s := range g.Segments {
 			if o.Segments == nil {
@@ -100,7 +112,7 @@ func (d nodeDoc) node() cell.Node {
 			}
 			o.Histograms[h.Question] = m
 		}
-		n.Groups = append(n.Groups, o)
+		out = append(out, o)
 	}
-	return n
+	return out
 }

@@ -13,7 +13,7 @@ import (
 
 // fullest is the largest node there can be: as many groups as a closed one
 // holds, each of all the segments a version may declare, with the longest names
-// and values, and every answer of every metric.
+// and values, and every answer of every metric, and as many totals as it keeps.
 func fullest() cell.Node {
 	scales := []struct{ low, high int }{{1, 5}, {0, 10}, {1, 7}, {-2, 2}, {1, 5}}
 	n := cell.Node{NodeKey: cell.NodeKey{Level: cell.Day, Start: responses.Key{At: 1}}, Rev: 1, Counted: 1 << 40, Last: 1 << 40}
@@ -30,6 +30,9 @@ func fullest() cell.Node {
 			g.Histograms[fmt.Sprintf("%064d", q)] = h
 		}
 		n.Groups = append(n.Groups, g)
+		if g.Segments = nil; i < cell.MaxTotals {
+			n.Totals = append(n.Totals, g)
+		}
 	}
 	return n
 }

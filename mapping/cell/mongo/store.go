@@ -94,6 +94,23 @@ func (s *Store) Nodes(ctx context.Context, ws ident.Workspace, survey string, le
 	return out, err
 }
 
+// Totals implements cell.Store.
+func (s *Store) Totals(ctx context.Context, ws ident.Workspace, survey string, level cell.Level, from, to responses.Key) (out []cell.Node, err error) {
+	var older []int // those that have no totals yet
+	brief := options.Find().SetProjection(bson.D{{Key: "groups", Value: 0}})
+	err = s.each(ctx, ws, survey, level, from, to, brief, func(d *nodeDoc) {
+		if out = append(out, d.node()); d.Totals == nil {
+			older = append(older, len(out)-1)
+		}
+	})
+	for _, i := range older {
+		if err == nil {
+			out[i], err = s.Node(ctx, ws, survey, out[i].NodeKey)
+		}
+	}
+	return out, err
+}
+
 // Keys implements cell.Store.
 func (s *Store) Keys(ctx context.Context, ws ident.Workspace, survey string, level cell.Level, from, to responses.Key) (out []cell.NodeKey, err error) {
 	only := options.Find().SetProjection(bson.D{{Key: "at", Value: 1}, {Key: "prefix", Value: 1}})
@@ -131,12 +148,13 @@ func span(from, to string) bson.D {
 	return bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: from}, {Key: "$lt", Value: to}}}}
 }
 
-// LastDay implements cell.Store.
-func (s *Store) LastDay(ctx context.Context, ws ident.Workspace, survey string) (cell.Node, error) {
+// Last implements cell.Store.
+func (s *Store) Last(ctx context.Context, ws ident.Workspace, survey string) (int64, error) {
 	if err := ws.Check(); err != nil {
-		return cell.Node{}, err
+		return 0, err
 	}
 	filter := append(span(id(ws, survey, cell.Day, responses.Key{}), fmt.Sprintf("%s/%s/%d/~", ws, survey, cell.Day)),
 		bson.E{Key: "counted", Value: bson.D{{Key: "$gt", Value: int64(0)}}})
-	return s.one(ctx, "reading the newest day", filter, options.FindOne().SetSort(bson.D{{Key: "_id", Value: -1}}))
+	n, err := s.one(ctx, "reading the newest day", filter, options.FindOne().SetSort(bson.D{{Key: "_id", Value: -1}}).SetProjection(bson.D{{Key: "last", Value: 1}}))
+	return n.Last, err
 }

@@ -17,7 +17,7 @@ var written = []cell.Group{
 }
 
 func TestGroupsAreWrittenAndReadAsTheirTagsSay(t *testing.T) {
-	b, err := appendGroups(nil, written)
+	b, err := bytesOf(written)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestABrokenCellIsAnErrorAndNotAnotherNumber(t *testing.T) {
 			t.Errorf("%s is read as %+v", b, got)
 		}
 	}
-	if _, err := appendGroups(nil, []cell.Group{{Segments: map[string]string{"a": "\xff"}}}); err == nil {
+	if _, err := bytesOf([]cell.Group{{Segments: map[string]string{"a": "\xff"}}}); err == nil {
 		t.Error("invalid UTF-8 is written")
 	}
 }
@@ -52,7 +52,7 @@ func BenchmarkReadGroups(b *testing.B) {
 		groups = append(groups, cell.Group{Version: 2, Segments: map[string]string{"state": "SP", "city": fmt.Sprint("city ", i)}, Counted: 4, Last: 1 << 40,
 			Histograms: map[string]map[int]int64{"sat": {1: 1, 2: 1, 5: 2}, "feel": {0: 4}}})
 	}
-	data, err := appendGroups(nil, groups)
+	data, err := bytesOf(groups)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -30,6 +30,30 @@ CREATE TABLE cells (
 	PRIMARY KEY (ws, survey, level, at, prefix)
 ) STRICT;
 CREATE INDEX cells_last_day ON cells (ws, survey, at) WHERE level = 0 AND counted > 0;
+`}, {Version: 4, Domain: "cell", SQL: `
+-- The totals stand before the groups, which may be long: what is read alone is
+-- not looked for behind them.
+ALTER TABLE cells RENAME TO cells_3;
+DROP INDEX cells_last_day;
+CREATE TABLE cells (
+	ws      TEXT NOT NULL,
+	survey  TEXT NOT NULL,
+	level   INTEGER NOT NULL,
+	at      INTEGER NOT NULL, -- milliseconds since 1970
+	prefix  TEXT NOT NULL,
+	rev     INTEGER NOT NULL,
+	split   INTEGER NOT NULL,
+	open    INTEGER NOT NULL,
+	counted INTEGER NOT NULL,
+	last    INTEGER NOT NULL,
+	totals  BLOB, -- NULL: the groups are read instead
+	groups  BLOB,
+	PRIMARY KEY (ws, survey, level, at, prefix)
+) STRICT;
+INSERT INTO cells (ws, survey, level, at, prefix, rev, split, open, counted, last, groups)
+	SELECT ws, survey, level, at, prefix, rev, split, open, counted, last, groups FROM cells_3;
+DROP TABLE cells_3;
+CREATE INDEX cells_last_day ON cells (ws, survey, at) WHERE level = 0 AND counted > 0;
 `}}
 
 // Store implements cell.Store.
@@ -40,18 +64,22 @@ func New(db *engine.SQLite) *Store { return &Store{db} }
 
 var _ cell.Store = (*Store)(nil)
 
-const columns = "level, at, prefix, rev, split, open, counted, last, groups"
+const (
+	head    = "level, at, prefix, rev, split, open, counted, last, totals, "
+	columns = head + "groups"
+)
 
 func scan(row interface{ Scan(...any) error }, texts *texts) (cell.Node, error) {
 	var n cell.Node
-	var groups []byte
-	err := row.Scan(&n.Level, &n.Start.At, &n.Start.ID, &n.Rev, &n.Split, &n.Open, &n.Counted, &n.Last, &groups)
+	var totals, groups []byte
+	err := row.Scan(&n.Level, &n.Start.At, &n.Start.ID, &n.Rev, &n.Split, &n.Open, &n.Counted, &n.Last, &totals, &groups)
 	if err != nil {
 		return n, err
 	}
-	if groups != nil {
-		n.Groups, err = texts.read(groups)
+	if n.Totals, err = texts.read(totals); err != nil {
+		return n, err
 	}
+	n.Groups, err = texts.read(groups)
 	return n, err
 }
 
@@ -73,21 +101,22 @@ func (s *Store) Put(ctx context.Context, ws ident.Workspace, survey string, n ce
 	if err := ws.Check(); err != nil {
 		return err
 	}
-	var groups []byte
-	if len(n.Groups) > 0 {
-		var err error
-		if groups, err = appendGroups(nil, n.Groups); err != nil {
-			return fmt.Errorf("writing a cell: %w", err)
-		}
+	totals, err := bytesOf(n.Totals)
+	if err != nil {
+		return fmt.Errorf("writing a cell: %w", err)
 	}
-	query := "INSERT INTO cells (rev, split, open, counted, last, groups, ws, survey, level, at, prefix) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-	args := []any{n.Rev, n.Split, n.Open, n.Counted, n.Last, groups, string(ws), survey, int(n.Level), n.Start.At, n.Start.ID}
+	groups, err := bytesOf(n.Groups)
+	if err != nil {
+		return fmt.Errorf("writing a cell: %w", err)
+	}
+	query := "INSERT INTO cells (rev, split, open, counted, last, totals, groups, ws, survey, level, at, prefix) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+	args := []any{n.Rev, n.Split, n.Open, n.Counted, n.Last, totals, groups, string(ws), survey, int(n.Level), n.Start.At, n.Start.ID}
 	if rev > 0 {
-		query = "UPDATE cells SET rev = ?, split = ?, open = ?, counted = ?, last = ?, groups = ? WHERE ws = ? AND survey = ? AND level = ? AND at = ? AND prefix = ? AND rev = ?"
+		query = "UPDATE cells SET rev = ?, split = ?, open = ?, counted = ?, last = ?, totals = ?, groups = ? WHERE ws = ? AND survey = ? AND level = ? AND at = ? AND prefix = ? AND rev = ?"
 		args = append(args, rev)
 	}
 	var changed int64
-	err := s.db.WriteOne(ctx, func(tx *engine.Tx) (err error) {
+	err = s.db.WriteOne(ctx, func(tx *engine.Tx) (err error) {
 		changed, err = tx.Exec(query, args...)
 		return err
 	})
@@ -108,6 +137,15 @@ func rangeArgs(ws ident.Workspace, survey string, level cell.Level, from, to res
 
 // Nodes implements cell.Store.
 func (s *Store) Nodes(ctx context.Context, ws ident.Workspace, survey string, level cell.Level, from, to responses.Key) ([]cell.Node, error) {
+	return s.nodes(ctx, columns, ws, survey, level, from, to)
+}
+
+// Totals implements cell.Store.
+func (s *Store) Totals(ctx context.Context, ws ident.Workspace, survey string, level cell.Level, from, to responses.Key) ([]cell.Node, error) {
+	return s.nodes(ctx, head+"CASE WHEN totals IS NULL THEN groups END", ws, survey, level, from, to)
+}
+
+func (s *Store) nodes(ctx context.Context, columns string, ws ident.Workspace, survey string, level cell.Level, from, to responses.Key) ([]cell.Node, error) {
 	if err := ws.Check(); err != nil {
 		return nil, err
 	}
@@ -149,18 +187,18 @@ func (s *Store) Keys(ctx context.Context, ws ident.Workspace, survey string, lev
 	return out, wrap("listing cells", rows.Err())
 }
 
-// LastDay implements cell.Store.
-func (s *Store) LastDay(ctx context.Context, ws ident.Workspace, survey string) (cell.Node, error) {
+// Last implements cell.Store.
+func (s *Store) Last(ctx context.Context, ws ident.Workspace, survey string) (last int64, err error) {
 	if err := ws.Check(); err != nil {
-		return cell.Node{}, err
+		return 0, err
 	}
 	// Left to itself the planner walks back through the days that count nobody.
-	n, err := scan(s.db.Read.QueryRowContext(ctx, "SELECT "+columns+" FROM cells INDEXED BY cells_last_day WHERE ws = ? AND survey = ? AND level = 0 AND counted > 0 ORDER BY at DESC LIMIT 1",
-		string(ws), survey), &texts{})
+	err = s.db.Read.QueryRowContext(ctx, "SELECT last FROM cells INDEXED BY cells_last_day WHERE ws = ? AND survey = ? AND level = 0 AND counted > 0 ORDER BY at DESC LIMIT 1",
+		string(ws), survey).Scan(&last)
 	if errors.Is(err, sql.ErrNoRows) {
-		return cell.Node{}, nil
+		return 0, nil
 	}
-	return n, wrap("reading the newest day", err)
+	return last, wrap("reading the newest day", err)
 }
 
 func wrap(what string, err error) error {

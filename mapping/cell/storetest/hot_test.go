@@ -34,8 +34,12 @@ var hot = []enginetest.Hot[cell.Store]{
 		_, err := s.Keys(ctx, "w", "srv_a", cell.Day, responses.Key{}, responses.Key{At: 1 << 40})
 		return err
 	}, SQLite: []string{"COVERING INDEX sqlite_autoindex_cells_1 (ws=? AND survey=? AND level=? AND (at,prefix)>(?,?) AND (at,prefix)<(?,?))"}, Mongo: []string{"_id_"}},
-	{Name: "the newest day", Method: "LastDay", Call: func(ctx context.Context, s cell.Store) error { _, err := s.LastDay(ctx, "w", "srv_a"); return err },
-		SQLite: []string{"cells_last_day (ws=? AND survey=?)"}, Mongo: []string{"_id_"}},
+	{Name: "the totals of a window", Method: "Totals", Call: func(ctx context.Context, s cell.Store) error {
+		_, err := s.Totals(ctx, "w", "srv_a", cell.Day, responses.Key{}, responses.Key{At: 1 << 40})
+		return err
+	}, SQLite: []string{"sqlite_autoindex_cells_1 (ws=? AND survey=? AND level=? AND (at,prefix)>(?,?) AND (at,prefix)<(?,?))"}, Mongo: []string{"_id_"}},
+	{Name: "the newest day", Method: "Last", Call: func(ctx context.Context, s cell.Store) error { _, err := s.Last(ctx, "w", "srv_a"); return err },
+		SQLite: []string{"INDEX cells_last_day (ws=? AND survey=?)"}, Mongo: []string{"_id_"}},
 }
 
 var cold = map[string]string{}
