@@ -7,6 +7,8 @@ import (
 	"time"
 	_ "time/tzdata"
 
+	"waymark/responses"
+	"waymark/surveys/fault"
 	"waymark/surveys/question"
 )
 
@@ -169,4 +171,29 @@ func FuzzCSV(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestOneNULIsTheFaultOfItsRow(t *testing.T) { // attack 19
+	o := Options{Survey: "srv_x", Questions: asked, Columns: columns(t, "id=id", "score=answers.sat", "comment=answers.why")}
+	rows := all(t, "id,score,comment\n1,4,a\x00b\n2,5,ok\n", o)
+	// The row goes the way of every answer, which refuses it.
+	if len(rows) != 2 || rows[1].Err != nil {
+		t.Fatalf("%+v", rows)
+	}
+	if _, err := responses.ParseSubmission(rows[0].Body); !fault.Is(err, fault.Invalid) {
+		t.Errorf("%s: %v", rows[0].Body, err)
+	}
+	for _, utf16 := range []string{"i\x00d\x00,\x00s\x00\n\x00", "\x00i\x00d\x00,\x00s\x00\n"} {
+		if _, err := Open(strings.NewReader(utf16), o); err == nil || !strings.Contains(err.Error(), "UTF-16") {
+			t.Errorf("%q: %v", utf16, err)
+		}
+	}
+}
+
+func TestAFilesColumnNamesDoNotReachTheTerminalRaw(t *testing.T) { // attack 53
+	o := Options{Survey: "srv_x", Questions: asked, Columns: columns(t, "id=id")}
+	_, err := Open(strings.NewReader("\x1b]0;forged\x07,\x1b[2J\n1,2\n"), o)
+	if err == nil || strings.ContainsAny(err.Error(), "\x1b\x07") {
+		t.Errorf("%q", err)
+	}
 }

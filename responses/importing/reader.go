@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -108,7 +109,8 @@ func Open(in io.Reader, o Options) (*Reader, error) {
 func first(list []string, n int) []string {
 	out := make([]string, 0, n)
 	for _, s := range list[:min(len(list), n)] {
-		out = append(out, clip(s))
+		s = strconv.Quote(clip(s)) // a terminal would act on what a file may hold
+		out = append(out, s[1:len(s)-1])
 	}
 	return out
 }

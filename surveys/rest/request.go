@@ -126,7 +126,7 @@ func IfMatch(c *fiber.Ctx) (int64, error) {
 	for part := range strings.SplitSeq(h, ",") {
 		part = strings.TrimSpace(part)
 		if s, ok := strings.CutPrefix(part, `"`); ok && strings.HasSuffix(s, `"`) && len(s) > 1 {
-			if n, err := strconv.ParseInt(strings.TrimSuffix(s, `"`), 10, 64); err == nil && n > 0 {
+			if n, err := strconv.ParseInt(strings.TrimSuffix(s, `"`), 10, 64); err == nil && n > 0 && Tag(n) == part {
 				return n, nil
 			}
 		}
