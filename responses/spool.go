@@ -7,11 +7,17 @@ import (
 	"sync"
 )
 
-// spoolMemory is how much waits in memory before a temporary file is made.
-const spoolMemory = 256 << 10
+// spoolMemory is how much waits in memory before a temporary file is made, and
+// spoolFile how large that grows: a line of two bytes has a result of a hundred,
+// and a sender who reads none of them must not fill the disk.
+const (
+	spoolMemory = 256 << 10
+	spoolFile   = 1 << 30
+)
 
-// spool is a pipe without end: the writer never waits for the reader. What is
-// not read yet waits in memory first and then in a temporary file.
+// spool is a pipe whose writer hardly ever waits for the reader. What is not
+// read yet waits in memory first and then in a temporary file; only where that
+// is full the writer waits until all of it was read.
 type spool struct {
 	mu       sync.Mutex
 	more     *sync.Cond
@@ -20,6 +26,8 @@ type spool struct {
 	written  int64 // bytes in the file
 	read     int64 // of them read
 	any      bool  // something was written at all
+	most     int64
+	closed   bool // nobody reads any more
 	done     bool
 	err      error
 	cancel   context.CancelFunc
@@ -27,12 +35,13 @@ type spool struct {
 }
 
 func newSpool(cancel context.CancelFunc) *spool {
-	s := &spool{cancel: cancel, finished: make(chan struct{})}
+	s := &spool{cancel: cancel, finished: make(chan struct{}), most: spoolFile}
 	s.more = sync.NewCond(&s.mu)
 	return s
 }
 
-// Write keeps b until it is read; it fails only where the file cannot grow.
+// Write keeps b until it is read; it fails where the file cannot grow, and
+// where it waits for a reader who is gone.
 func (s *spool) Write(b []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -41,6 +50,12 @@ func (s *spool) Write(b []byte) (int, error) {
 	if s.read == s.written && len(s.memory)+len(b) <= spoolMemory {
 		s.memory = append(s.memory, b...)
 		return len(b), nil
+	}
+	for s.written >= s.most && !s.closed {
+		s.more.Wait()
+	}
+	if s.closed {
+		return 0, io.ErrClosedPipe
 	}
 	if s.file == nil {
 		f, err := os.CreateTemp("", "waymark-batch-*")
@@ -108,6 +123,7 @@ func (s *spool) Read(b []byte) (int, error) {
 		if err == nil {
 			err = s.file.Truncate(0)
 		}
+		s.more.Broadcast() // to a writer who waits for room
 	}
 	return n, err
 }
@@ -115,6 +131,10 @@ func (s *spool) Read(b []byte) (int, error) {
 // Close ends the batch and waits for it: the request's body must not be read
 // once the request is given back.
 func (s *spool) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.more.Broadcast()
+	s.mu.Unlock()
 	s.cancel()
 	<-s.finished
 	if s.file != nil {
