@@ -9,34 +9,46 @@ import (
 )
 
 // conns knows which connections wait for a request, so that a stop need not
-// wait for those who connected and say nothing.
+// wait for those who connected and say nothing, and so that they make room for
+// others.
 type conns struct {
 	mu   sync.Mutex
 	open map[*conn]bool
+	most int           // 0: no bound
+	turn atomic.Uint64 // rises with each connection that begins to wait
 }
 
-// conn is waiting for a request, busy from its first byte to the end of its
-// answer, or given up.
+// conn is waiting for a request, heard from its first byte, busy from the end
+// of its head to the end of its answer, or given up.
 type conn struct {
 	net.Conn
 	state atomic.Int32
+	since atomic.Uint64 // the turn in which it began to wait
 	conns *conns
 }
 
 const (
 	waiting int32 = iota
+	heard
 	busy
 	givenUp
 )
 
-// Read makes the connection busy. What arrives after it was given up is not
-// read: nobody would get the answer.
+// Read notes the first byte of a request. What arrives after the connection
+// was given up is not read: nobody would get the answer.
 func (c *conn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
-	if n > 0 && !c.state.CompareAndSwap(waiting, busy) && c.state.Load() == givenUp {
+	if n > 0 && !c.state.CompareAndSwap(waiting, heard) && c.state.Load() == givenUp {
 		return 0, net.ErrClosed
 	}
 	return n, err
+}
+
+// begin makes the connection busy; false where it was given up. A request that
+// came together with the one before it was not heard.
+func begin(c net.Conn) bool {
+	k, ok := c.(*conn)
+	return !ok || k.state.CompareAndSwap(heard, busy) || k.state.CompareAndSwap(waiting, busy) || k.state.Load() == busy
 }
 
 func (c *conn) Close() error {
@@ -49,6 +61,7 @@ func (c *conn) Close() error {
 // changed is fasthttp's hook: an answer that was sent leaves the connection waiting.
 func changed(c net.Conn, state fasthttp.ConnState) {
 	if k, ok := c.(*conn); ok && state == fasthttp.StateIdle {
+		k.since.Store(k.conns.turn.Add(1))
 		k.state.CompareAndSwap(busy, waiting)
 	}
 }
@@ -59,21 +72,6 @@ type listener struct {
 	conns *conns
 }
 
-func (l listener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	k := &conn{Conn: c, conns: l.conns}
-	l.conns.mu.Lock()
-	if l.conns.open == nil {
-		l.conns.open = map[*conn]bool{}
-	}
-	l.conns.open[k] = true
-	l.conns.mu.Unlock()
-	return k, nil
-}
-
 // giveUp closes the connections that wait for a request and tells how many
 // are busy.
 func (s *conns) giveUp() (running int) {
@@ -82,7 +80,7 @@ func (s *conns) giveUp() (running int) {
 	for c := range s.open {
 		if c.state.CompareAndSwap(waiting, givenUp) {
 			idle = append(idle, c)
-		} else if c.state.Load() == busy {
+		} else if state := c.state.Load(); state == heard || state == busy {
 			running++
 		}
 	}

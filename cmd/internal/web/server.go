@@ -60,6 +60,7 @@ const requestTime = 30 * time.Second
 // Handler sets Fiber up.
 func (s *Server) Handler() *fiber.App {
 	p := s.patience.orDefaults()
+	s.conns.most = room(descriptors())
 	app := fiber.New(fiber.Config{
 		Immutable:             true, // strings of a request outlive it
 		DisableStartupMessage: true,
@@ -73,8 +74,8 @@ func (s *Server) Handler() *fiber.App {
 		ReadTimeout:    p.header, // guard sets that of the body
 		WriteTimeout:   p.answer,
 		IdleTimeout:    60 * time.Second,
-		ReadBufferSize: 16 << 10, // headers
-		Concurrency:    64 << 10,
+		ReadBufferSize: 16 << 10,          // headers
+		Concurrency:    s.conns.most + 16, // those that make room take a moment
 		ErrorHandler:   s.fail,
 		ServerHeader:   "",
 	})

@@ -49,6 +49,9 @@ func (s *Server) guard(app *fiber.App) {
 	}
 	srv.Handler = func(ctx *fasthttp.RequestCtx) {
 		switch {
+		case !begin(ctx.Conn()): // nobody would get the answer
+			ctx.SetConnectionClose()
+			return
 		case ambiguous(ctx.Request.Header.RawHeaders()):
 			ctx.SetConnectionClose()
 			s.refuse(app, ctx, fault.New(fault.Malformed, "ambiguous-request", "The request's headers leave open where its body ends, or who sends it."))
@@ -70,6 +73,9 @@ func (s *Server) refuse(app *fiber.App, ctx *fasthttp.RequestCtx, err error) {
 	_ = s.fail(c, err) // writes into memory
 }
 
+// finishPatience is how long a body that nobody wants may go on.
+const finishPatience = 5 * time.Second
+
 // finish reads what a handler left of the body. The server does not: what
 // stands there would be taken for the next request of the connection, which
 // may be another person's where a proxy shares it. A body that is too large
@@ -79,6 +85,7 @@ func finish(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	if ctx.Request.Header.ContentLength() <= rest.MaxBody {
+		_ = ctx.Conn().SetReadDeadline(time.Now().Add(finishPatience)) // the socket's clock, not ours
 		n, err := io.CopyN(io.Discard, ctx.RequestBodyStream(), rest.MaxBody+1)
 		if err == io.EOF && n <= rest.MaxBody {
 			return
