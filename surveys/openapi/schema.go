@@ -76,13 +76,17 @@ func OneOf[S ~string](words ...S) Schema {
 	return s
 }
 
+// Empty before a pattern lets the empty text pass.
+const Empty = "^$|"
+
 // OrEmpty takes the empty text too, which says as little as leaving the key out.
 func (s Schema) OrEmpty() Schema {
 	if s.Enum != nil {
 		s.Enum = append(slices.Clone(s.Enum), "")
 		return s
 	}
-	return Schema{Type: "string", Any: []Schema{{Pattern: s.Pattern, Format: s.Format, MinSize: s.MinSize}, {Enum: []string{""}}}, Example: s.Example}
+	s.Pattern, s.Format, s.MinSize = Empty+s.Pattern, "", 0
+	return s
 }
 
 // Bool is true or false.

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -147,6 +148,11 @@ func (s Schema) members(o *object) {
 			ks := k.Schema
 			if k.Text != "" {
 				ks.Text = k.Text
+			}
+			// Generators of clients take a key with a default for one that is
+			// always there. It is not: things come back as they were sent.
+			if ks.Default != nil {
+				ks.Text, ks.Default = strings.TrimSpace(ks.Text+fmt.Sprintf(" Without it `%v` holds.", ks.Default)), nil
 			}
 			properties.add(k.Name, ks.JSON())
 			if k.Needed {

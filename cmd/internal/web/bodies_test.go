@@ -188,7 +188,10 @@ func TestTheSchemasOfBodiesAreTheRulesOfTheServer(t *testing.T) {
 			}
 			refused, told := 0, 0
 			cases := spoiled(good)
-			for _, how := range slices.Sorted(maps.Keys(cases)) {
+			for i, how := range slices.Sorted(maps.Keys(cases)) {
+				if i%oneOf != 0 {
+					continue
+				}
 				invalid := s.fitsJSON(at, cases[how]) != nil
 				got := send(cases[how])
 				taken := got.status < 300 || got.status == 409 // the sender's id came before, all else is well
@@ -205,7 +208,7 @@ func TestTheSchemasOfBodiesAreTheRulesOfTheServer(t *testing.T) {
 					t.Logf("%s: the schema takes what the server refuses: %.300s", how, got.body)
 				}
 			}
-			t.Logf("of %d documents %d were refused, %d of them by the schema too", len(cases), refused, told)
+			t.Logf("of %d documents %d were refused, %d of them by the schema too", len(cases)/oneOf, refused, told)
 			if told*100 < refused*mostly {
 				t.Errorf("only %d of %d are refused by the schema too", told, refused)
 			}

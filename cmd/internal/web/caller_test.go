@@ -17,6 +17,7 @@ import (
 	"waymark/cmd/internal/config"
 	"waymark/cmd/internal/web"
 	"waymark/surveys/ident"
+	"waymark/surveys/rest"
 	"waymark/surveys/workspace"
 )
 
@@ -167,18 +168,19 @@ func (a *api) send(id string, r request) (answer, request) {
 	if r.query != "" {
 		path += "?" + r.query
 	}
-	var res *http.Response
-	var err error
-	for range 5 { // a server that will not read a large body may hang up on its sender
-		var req *http.Request
-		if req, err = http.NewRequest(op.method, a.base+path, bytes.NewReader(r.body)); err != nil {
-			a.Fatal(err)
-		}
-		req.Header = r.header
-		if res, err = a.client.Do(req); err == nil || len(r.body) < 1<<20 {
-			break
-		}
+	req, err := http.NewRequest(op.method, a.base+path, bytes.NewReader(r.body))
+	if err != nil {
+		a.Fatal(err)
 	}
+	if len(r.body) > rest.MaxBody {
+		// Announced, but only begun: a server hangs up on what it will not
+		// read, and its answer may be lost with the connection.
+		never, end := io.Pipe()
+		defer end.Close()
+		req.Body = io.NopCloser(io.MultiReader(bytes.NewReader(r.body[:8<<10]), never))
+	}
+	req.Header = r.header
+	res, err := a.client.Do(req)
 	if err != nil {
 		a.Fatalf("%s: %v", id, err)
 	}

@@ -31,6 +31,7 @@ func TestTypesAreSaidInWords(t *testing.T) {
 		"duration":                         openapi.Span(),
 		"text like state:SP":               openapi.Form("^[^:]+:", "state:SP"),
 		"text of the form ^x$":             openapi.Form("^x$", ""),
+		"day":                              openapi.Day().OrEmpty(),
 		"one of a b":                       openapi.OneOf("a", "b").OrEmpty(),
 		"a":                                openapi.OneOf("a"),
 		"whole number from 1 to 5 or null": openapi.Integer().Between(1, 5).OrNull(),

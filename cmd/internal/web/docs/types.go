@@ -37,10 +37,6 @@ func unnullable(s openapi.Schema) []part {
 		return []part{{Text: "null", Code: true}}
 	case s.Enum != nil:
 		return choice(s.Enum)
-	case s.Any != nil && s.Type == "string": // a text of a form, or the empty one, which goes without saying
-		inner := s.Any[0]
-		inner.Type, inner.Example = "string", s.Example
-		return what(inner)
 	case s.Any != nil:
 		var parts []part
 		for i, a := range s.Any {
@@ -91,6 +87,7 @@ const usual = question.MaxText
 // text says what a text may be: by a word for its form where there is one,
 // else by an example, else by the form itself.
 func text(s openapi.Schema) []part {
+	s.Pattern = strings.TrimPrefix(s.Pattern, openapi.Empty) // goes without saying
 	example, _ := s.Example.(string)
 	name, known := forms[s.Pattern]
 	var parts []part
