@@ -13,14 +13,20 @@ import (
 	"waymark/surveys/engine/enginetest"
 )
 
-// mongoArgs gives a database of the test's own on MongoDB's wire protocol.
-func mongoArgs(t *testing.T) []string {
+// mongoStore gives a database of the test's own on MongoDB's wire protocol.
+func mongoStore(t *testing.T) []string {
 	t.Helper()
 	uri := os.Getenv(enginetest.FerretVariable)
 	if uri == "" {
 		t.Skipf("NOT RUN: %s names no server", enginetest.FerretVariable)
 	}
-	return []string{"--mongo", enginetest.WithDatabase(t, uri), "--redis", redisServer(t)}
+	return []string{"--mongo", enginetest.WithDatabase(t, uri)}
+}
+
+// mongoArgs is mongoStore with a Redis of the test's own.
+func mongoArgs(t *testing.T) []string {
+	t.Helper()
+	return append(mongoStore(t), "--redis", redisServer(t))
 }
 
 func command(t *testing.T, code int, want string, args ...string) {

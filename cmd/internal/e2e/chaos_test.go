@@ -36,10 +36,12 @@ func TestSeveralProcessesNeedAStoreAndAQueueThatTheyShare(t *testing.T) {
 }
 
 // Two api and two worker processes share a store and a Redis. One of them is
-// killed at random, again and again, and Redis forgets everything in between.
-// WAYMARK_TEST_CHAOS_ROUNDS and WAYMARK_TEST_SEED choose how often and which.
-func TestKilledProcessesAndAForgetfulRedisLoseNothing(t *testing.T) { // attacks 57 and 58
-	args := mongoArgs(t)
+// killed at random, again and again; in between Redis forgets everything, in
+// every other round because it is stopped and started again while answers come
+// in. WAYMARK_TEST_CHAOS_ROUNDS and WAYMARK_TEST_SEED choose how often and which.
+func TestKilledProcessesAndAForgetfulRedisLoseNothing(t *testing.T) { // attacks 57, 58 and 60
+	server := newRedis(t)
+	args := append(mongoStore(t), "--redis", server.url())
 	rounds, seed := 4, uint64(1)
 	if n, err := strconv.Atoi(os.Getenv("WAYMARK_TEST_CHAOS_ROUNDS")); err == nil {
 		rounds = n
@@ -58,7 +60,7 @@ func TestKilledProcessesAndAForgetfulRedisLoseNothing(t *testing.T) { // attacks
 	_, survey := apis[0].survey()
 	apis = append(apis, startCommand(t, "api", args, nil))
 	workers := []*exec.Cmd{worker(t, args), worker(t, args)}
-	acknowledged := map[string]bool{}
+	acknowledged, withoutRedis := map[string]bool{}, 0
 	for round := range rounds {
 		var mu sync.Mutex
 		var load sync.WaitGroup
@@ -87,8 +89,26 @@ func TestKilledProcessesAndAForgetfulRedisLoseNothing(t *testing.T) { // attacks
 			load.Wait()
 			workers[victim-2] = worker(t, args)
 		}
-		if err := c.FlushAll(context.Background()).Err(); err != nil {
-			t.Fatal(err)
+		if round%2 == 0 {
+			if err := c.FlushAll(context.Background()).Err(); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		server.stop()
+		for i, p := range apis {
+			o := &outage{t: t, p: p}
+			o.ready(200, `"degraded":["redis"]`)
+			for n := range 5 {
+				id := fmt.Sprintf("w%d-%d-%d", round, i, n)
+				p.want(201, "POST", "/v1/responses", fmt.Sprintf(`{"survey":%q,"id":%q,"answers":{"sat":%d}}`, survey, id, 1+n%5))
+				acknowledged[id], withoutRedis = true, withoutRedis+1
+			}
+		}
+		server.start()
+		for _, p := range apis { // by themselves: none of them is started again
+			o := &outage{t: t, p: p}
+			o.ready(200, `"degraded":[]`)
 		}
 	}
 	if len(acknowledged) == 0 {
@@ -99,7 +119,7 @@ func TestKilledProcessesAndAForgetfulRedisLoseNothing(t *testing.T) { // attacks
 	}
 	apis[0].waitRolledUp()
 	apis[0].verify(args...)
-	t.Logf("%d acknowledged answers, %d rounds: none lost", len(acknowledged), rounds)
+	t.Logf("%d acknowledged answers in %d rounds, %d of them while Redis was gone: none lost", len(acknowledged), rounds, withoutRedis)
 }
 
 func number(id string) int {
