@@ -4,13 +4,16 @@ import (
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/openapi"
 )
 
 // choice takes one option.
 type choice struct{ plain }
 
 func (choice) Name() string                                     { return "choice" }
-func (choice) Keys() []string                                   { return []string{"options", "other", "random"} }
+func (choice) About() string                                    { return "Answered by one option: its id, or `{\"other\": text}`." }
+func (choice) Keys() []openapi.Key                              { return optionKeys() }
+func (choice) Draft(q *Question, _, l *fault.List, p string)    { optionsDraft(q, l, p) }
 func (choice) Ready(q *Question, l *fault.List, pointer string) { optionsReady(q, l, pointer) }
 
 func (choice) Cell(q *Question, cell string) (any, error) { return optionCell(q, cell), nil }

@@ -9,13 +9,22 @@ import (
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/openapi"
 )
 
 // choices takes several options, from min to max of them.
 type choices struct{ plain }
 
-func (choices) Name() string   { return "choices" }
-func (choices) Keys() []string { return []string{"options", "other", "random", "min", "max"} }
+func (choices) Name() string { return "choices" }
+func (choices) About() string {
+	return "Answered by several options: a list of ids and `{\"other\": text}`."
+}
+
+func (choices) Keys() []openapi.Key {
+	return append(optionKeys(),
+		openapi.May("min", openapi.Number(), "How many must be chosen; a whole number when published."),
+		openapi.May("max", openapi.Number(), "How many may be chosen; a whole number, not more than there are, when published."))
+}
 
 // Cell takes options separated by |, or a JSON list as an export writes it.
 func (choices) Cell(q *Question, cell string) (any, error) {
@@ -31,7 +40,10 @@ func (choices) Cell(q *Question, cell string) (any, error) {
 	return list, nil
 }
 
-func (choices) Draft(q *Question, malformed *fault.List, p string) { numbersOnly(q, malformed, p) }
+func (choices) Draft(q *Question, malformed, l *fault.List, p string) {
+	numbersOnly(q, malformed, p)
+	optionsDraft(q, l, p)
+}
 
 // limits gives how many options may be chosen, all there are without a max.
 func (choices) limits(q *Question) (low, high float64) {

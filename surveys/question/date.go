@@ -8,19 +8,28 @@ import (
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/openapi"
 )
 
 // date takes a calendar day, "2026-11-20".
 type date struct{ plain }
 
-func (date) Name() string   { return "date" }
-func (date) Keys() []string { return []string{"min", "max"} }
+func (date) Name() string  { return "date" }
+func (date) About() string { return "Answered by a calendar day." }
+
+func (date) Keys() []openapi.Key {
+	day := openapi.Text(0).Like("2026-11-20")
+	return []openapi.Key{
+		openapi.May("min", day, "The first day; a calendar day when published."),
+		openapi.May("max", day, "The last day; a calendar day when published."),
+	}
+}
 
 func (date) Cell(_ *Question, cell string) (any, error) { return strings.TrimSpace(cell), nil }
 
 const dayNeeded = "A day like \"2026-11-20\" is needed."
 
-func (date) Draft(q *Question, malformed *fault.List, p string) {
+func (date) Draft(q *Question, malformed, _ *fault.List, p string) {
 	if q.Min != nil && q.Min.Kind() != '"' {
 		malformed.Add(p+"/min", "%s", dayNeeded)
 	}

@@ -1,12 +1,13 @@
 package question
 
 import (
-	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"waymark/surveys/fault"
-	"waymark/surveys/ident"
+	"waymark/surveys/openapi"
 )
 
 // CheckDraft reports what even a draft must not hold: to malformed what has
@@ -17,38 +18,16 @@ func CheckDraft(q *Question, malformed, l *fault.List, pointer string) {
 	if q.Page < 0 || q.Page > maxPages {
 		l.Add(pointer+"/page", "A page from 1 to %d.", maxPages)
 	}
-	if q.Labels != nil {
-		q.Labels.Low.Check(l, pointer+"/labels/low")
-		q.Labels.High.Check(l, pointer+"/labels/high")
-	}
-	for _, k := range []struct{ name, text string }{{"show_if", q.ShowIf}, {"required_if", q.RequiredIf}, {"unit", q.Unit}} {
-		if utf8.RuneCountInString(k.text) > MaxText {
-			l.Add(pointer+"/"+k.name, "At most %d characters.", MaxText)
-		}
-	}
+	notLong(l, pointer+"/show_if", q.ShowIf)
+	notLong(l, pointer+"/required_if", q.RequiredIf)
 	if q.Jump != nil && q.Jump.Kind() != '[' {
 		malformed.Add(pointer+"/jump", "A list is needed here.")
-	}
-	if len(q.Options) > MaxOptions {
-		l.Add(pointer+"/options", "At most %d options.", MaxOptions)
-	}
-	seen := make(map[string]bool, len(q.Options))
-	for i, o := range q.Options {
-		p := fmt.Sprintf("%s/options/%d", pointer, i)
-		if !ident.Chosen(o.ID) {
-			l.Add(p+"/id", "1 to 64 of A-Z a-z 0-9 _ -.")
-		}
-		if seen[o.ID] {
-			l.Add(p+"/id", "%q stands here twice.", o.ID)
-		}
-		seen[o.ID] = true
-		o.Title.Check(l, p+"/title")
 	}
 	t, known := Find(q.Type)
 	switch {
 	case known:
 		refuseOthers(q, t, l, pointer)
-		t.Draft(q, malformed, pointer)
+		t.Draft(q, malformed, l, pointer)
 	case slices.Contains(planned, q.Type):
 		l.Add(pointer+"/type", "Questions of type %q are not available yet.", q.Type)
 	default:
@@ -56,21 +35,19 @@ func CheckDraft(q *Question, malformed, l *fault.List, pointer string) {
 	}
 }
 
+func notLong(l *fault.List, pointer, text string) {
+	if utf8.RuneCountInString(text) > MaxText {
+		l.Add(pointer, "At most %d characters.", MaxText)
+	}
+}
+
 // refuseOthers refuses keys that belong to other types.
 func refuseOthers(q *Question, t Type, l *fault.List, pointer string) {
-	keys := t.Keys()
-	for _, k := range []struct {
-		name    string
-		present bool
-	}{
-		{"labels", q.Labels != nil}, {"shape", q.Shape != ""}, {"options", q.Options != nil}, {"other", q.Other}, {"random", q.Random},
-		{"min", q.Min != nil}, {"max", q.Max != nil}, {"step", q.Step != nil}, {"unit", q.Unit != ""},
-		{"min_length", q.MinLength != nil}, {"max_length", q.MaxLength != nil}, {"format", q.Format != ""}, {"default", q.Default != nil},
-		{"words", q.Words != nil}, {"rows", q.Rows != nil}, {"columns", q.Columns != nil}, {"multiple", q.Multiple != nil},
-		{"text", q.Text != nil}, {"version", q.Version != nil}, {"accept", q.Accept != nil}, {"max_bytes", q.MaxBytes != nil},
-	} {
-		if k.present && !slices.Contains(keys, k.name) {
-			l.Add(pointer+"/"+k.name, "A question of type %s has no %q.", t.Name(), k.name)
+	keys := append(commonKeys(t), t.Keys()...)
+	for f, value := range reflect.ValueOf(q).Elem().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if !value.IsZero() && !slices.ContainsFunc(keys, func(k openapi.Key) bool { return k.Name == name }) {
+			l.Add(pointer+"/"+name, "A question of type %s has no %q.", t.Name(), name)
 		}
 	}
 }

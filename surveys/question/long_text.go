@@ -3,4 +3,5 @@ package question
 // longText takes text of several lines; its rules are those of text.
 type longText struct{ text }
 
-func (longText) Name() string { return "long_text" }
+func (longText) Name() string  { return "long_text" }
+func (longText) About() string { return "Answered by text of several lines." }

@@ -7,18 +7,31 @@ import (
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/openapi"
 )
 
 // number takes any number, or those between min and max in steps from min
 // (from 0 without one).
 type number struct{ plain }
 
-func (number) Name() string   { return "number" }
-func (number) Keys() []string { return []string{"min", "max", "step", "unit"} }
+func (number) Name() string  { return "number" }
+func (number) About() string { return "Answered by a number." }
+
+func (number) Keys() []openapi.Key {
+	return []openapi.Key{
+		openapi.May("min", openapi.Number(), "The smallest number."),
+		openapi.May("max", openapi.Number(), "The largest number, not less than min when published."),
+		openapi.May("step", openapi.Number().OrNull(), "Only numbers so far apart, from min or 0; more than 0 when published."),
+		openapi.May("unit", openapi.Text(MaxText), "Stands behind the number."),
+	}
+}
 
 func (number) Cell(_ *Question, cell string) (any, error) { return numberCell(cell) }
 
-func (number) Draft(q *Question, malformed *fault.List, p string) { numbersOnly(q, malformed, p) }
+func (number) Draft(q *Question, malformed, l *fault.List, p string) {
+	numbersOnly(q, malformed, p)
+	notLong(l, p+"/unit", q.Unit)
+}
 
 func (number) Ready(q *Question, l *fault.List, p string) {
 	if low, high := bounds(q, -maxNumber, maxNumber); low > high {

@@ -7,10 +7,38 @@ import (
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/ident"
+	"waymark/surveys/openapi"
 )
 
 // otherID is the option id that stands for an own text.
 const otherID = "other"
+
+func optionKeys() []openapi.Key {
+	return []openapi.Key{
+		openapi.May("options", openapi.List(openapi.Ref("Option")).Sized(0, MaxOptions), "What there is to choose; at least one when published."),
+		openapi.May("other", openapi.Bool(), "An own text may be given beside the options."),
+		openapi.May("random", openapi.Bool(), "The options come in another order each time."),
+	}
+}
+
+func optionsDraft(q *Question, l *fault.List, pointer string) {
+	if len(q.Options) > MaxOptions {
+		l.Add(pointer+"/options", "At most %d options.", MaxOptions)
+	}
+	seen := make(map[string]bool, len(q.Options))
+	for i, o := range q.Options {
+		p := fmt.Sprintf("%s/options/%d", pointer, i)
+		if !ident.Chosen(o.ID) {
+			l.Add(p+"/id", "1 to 64 of A-Z a-z 0-9 _ -.")
+		}
+		if seen[o.ID] {
+			l.Add(p+"/id", "%q stands here twice.", o.ID)
+		}
+		seen[o.ID] = true
+		o.Title.Check(l, p+"/title")
+	}
+}
 
 func optionsReady(q *Question, l *fault.List, p string) {
 	if len(q.Options) == 0 {

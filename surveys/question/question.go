@@ -7,6 +7,7 @@ import (
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/openapi"
 )
 
 // Limits, api.md §1 and §7.
@@ -89,10 +90,14 @@ type Check func(v *fastjson.Value) string
 type Type interface {
 	// Name is the type's name in definitions.
 	Name() string
-	// Keys names the type's own keys beyond the common ones.
-	Keys() []string
-	// Draft adds what even a draft must not hold: own keys of another JSON type.
-	Draft(q *Question, malformed *fault.List, pointer string)
+	// About says for the description of the API what an answer is.
+	About() string
+	// Keys describes the type's own keys beyond the common ones. A draft may hold
+	// what publishing refuses, so what publishing demands is said in words.
+	Keys() []openapi.Key
+	// Draft adds what even a draft must not hold in own keys: to malformed what
+	// has the wrong JSON type, to l what the rules refuse.
+	Draft(q *Question, malformed, l *fault.List, pointer string)
 	// Ready adds what publishing must refuse.
 	Ready(q *Question, l *fault.List, pointer string)
 	// Compile makes the check of answers to a question that Ready passed.
@@ -108,16 +113,16 @@ type Type interface {
 // that are texts.
 type plain struct{}
 
-func (plain) Keys() []string                       { return nil }
-func (plain) Draft(*Question, *fault.List, string) {}
-func (plain) Ready(*Question, *fault.List, string) {}
-func (plain) Metric() (Metric, bool)               { return Metric{}, false }
+func (plain) Keys() []openapi.Key                               { return nil }
+func (plain) Draft(*Question, *fault.List, *fault.List, string) {}
+func (plain) Ready(*Question, *fault.List, string)              {}
+func (plain) Metric() (Metric, bool)                            { return Metric{}, false }
 
 func (plain) Cell(_ *Question, cell string) (any, error) {
 	return strings.ReplaceAll(cell, "\r\n", "\n"), nil
 }
 
-// types lists the question types that there are.
+// types lists the question types that there are. Nothing else knows them.
 var types = []Type{csat{}, ces{}, nps{}, emotion{}, rating{}, choice{}, choices{}, text{}, longText{}, number{}, date{}, hidden{}}
 
 // planned names the types of api.md §7 that are not available yet.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/openapi"
 )
 
 // shapes are the ways to show a rating.
@@ -13,8 +14,12 @@ var shapes = []string{"stars", "numbers"}
 type rating struct{ labels }
 
 func (rating) Name() string           { return "rating" }
-func (rating) Keys() []string         { return []string{"labels", "shape"} }
+func (rating) About() string          { return "Answered by a whole number from 1 to 5, in stars or numbers." }
 func (rating) Metric() (Metric, bool) { return Metric{Low: 1, High: 5}, true }
+
+func (r rating) Keys() []openapi.Key {
+	return append(r.labels.Keys(), openapi.May("shape", openapi.Text(0), "`stars` or `numbers` when published."))
+}
 
 func (r rating) Ready(q *Question, l *fault.List, p string) {
 	r.labels.Ready(q, l, p)

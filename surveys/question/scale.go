@@ -6,12 +6,24 @@ import (
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/openapi"
 )
 
 // labels are the named ends that every scale may have.
 type labels struct{ plain }
 
-func (labels) Keys() []string { return []string{"labels"} }
+func (labels) Keys() []openapi.Key {
+	return []openapi.Key{
+		openapi.May("labels", openapi.Ref("Labels").OrNull(), "The ends of the scale in words."),
+	}
+}
+
+func (labels) Draft(q *Question, _, l *fault.List, p string) {
+	if q.Labels != nil {
+		q.Labels.Low.Check(l, p+"/labels/low")
+		q.Labels.High.Check(l, p+"/labels/high")
+	}
+}
 
 func (labels) Cell(_ *Question, cell string) (any, error) { return numberCell(cell) }
 

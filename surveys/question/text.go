@@ -8,13 +8,22 @@ import (
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/openapi"
 )
 
 // text takes a line of text.
 type text struct{ plain }
 
-func (text) Name() string   { return "text" }
-func (text) Keys() []string { return []string{"min_length", "max_length", "format"} }
+func (text) Name() string  { return "text" }
+func (text) About() string { return "Answered by a line of text." }
+
+func (text) Keys() []openapi.Key {
+	return []openapi.Key{
+		openapi.May("min_length", openapi.Integer().OrNull(), "Characters; from 0 to 10,000 when published."),
+		openapi.May("max_length", openapi.Integer().OrNull(), "Characters; from 1 to 10,000 when published."),
+		openapi.May("format", openapi.Text(0), "`email`, `url` or `tel` when published: only such a text is taken."),
+	}
+}
 
 // lengths gives the least and most characters of an answer.
 func lengths(q *Question) (low, high int) {
