@@ -37,12 +37,7 @@ func Serve(ctx context.Context, e *Env, data string, args ...string) (*Server, e
 	s.cmd = exec.CommandContext(ctx, e.Program, append([]string{"serve", "--addr", "127.0.0.1:0", "--data", data}, args...)...)
 	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(os.Interrupt) }
 	s.cmd.WaitDelay = 30 * time.Second
-	for _, v := range os.Environ() { // the caller's settings are for the caller's server
-		if !strings.HasPrefix(v, "WAYMARK_") {
-			s.cmd.Env = append(s.cmd.Env, v)
-		}
-	}
-	s.cmd.Env = append(s.cmd.Env, "WAYMARK_BOOTSTRAP_KEY="+s.Key)
+	s.cmd.Env = append(environment(), "WAYMARK_BOOTSTRAP_KEY="+s.Key)
 	s.cmd.Stderr = &s.log
 	out, in, err := os.Pipe()
 	if err != nil {
@@ -77,6 +72,17 @@ func Serve(ctx context.Context, e *Env, data string, args ...string) (*Server, e
 		}
 		time.Sleep(time.Millisecond)
 	}
+}
+
+// environment is that of this process less the caller's settings, which are
+// for the caller's server.
+func environment() (env []string) {
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "WAYMARK_") {
+			env = append(env, v)
+		}
+	}
+	return env
 }
 
 func (s *Server) ready(ctx context.Context) bool {
