@@ -10,5 +10,6 @@
 // Invariants: a record is one document and changes only by insert and
 // compare-and-set. Calls that proceed with one record derive the same ids, so
 // the unique key of what they make holds even where a crash came between the
-// making and Finish. Neither the key nor the body is stored, only their hashes.
+// making and Finish. Neither the key nor the body is stored, only their hashes,
+// and the answer's body only sealed with a secret that is not stored (Seal).
 package idempotency

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"net"
@@ -350,6 +351,29 @@ func TestARepeatedShareIsTheSameLinkThatTheStoreDoesNotHold(t *testing.T) { // a
 		if err == nil && bytes.Contains(b, []byte(token)) {
 			t.Errorf("%s holds the link's secret", f.Name())
 		}
+	}
+}
+
+// The record of an Idempotency-Key lives for a day; what it answers may be of
+// people who are erased in that time.
+func TestTheRecordOfAnIdempotencyKeySaysNothingOfPeople(t *testing.T) {
+	p := start(t, t.TempDir())
+	body := `{"title":"x","stages":[{"id":"a","name":"A"}],"evidence":[{"id":"e","stage":"a","kind":"interview","text":"Ana of Rua Augusta waited"}]}`
+	first := p.want(201, "POST", "/v1/maps", body, "Idempotency-Key", "k1")
+	if again := p.want(201, "POST", "/v1/maps", body, "Idempotency-Key", "k1"); !bytes.Equal(first.body, again.body) {
+		t.Errorf("%s\n%s", first.body, again.body)
+	}
+	db, err := sql.Open("sqlite", filepath.Join(dataOf(p), "waymark.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var answer, all []byte
+	if err := db.QueryRow("SELECT body, CAST(id || fingerprint || location || etag AS BLOB) || body FROM idempotency").Scan(&answer, &all); err != nil {
+		t.Fatal(err)
+	}
+	if len(answer) < len(first.body) || bytes.Contains(all, []byte("Augusta")) {
+		t.Errorf("%q is stored", all)
 	}
 }
 

@@ -14,7 +14,8 @@ import (
 // before. Without the header it does nothing. Failures are not recorded: the
 // repeat of a refused request may succeed once its cause is mended. Nor are
 // answers that tell a secret: a repeat derives it again from the caller's key,
-// so that the store never holds it.
+// so that the store never holds it. What is recorded is sealed with the
+// caller's key, of which the store has only a hash.
 func (s *Server) idempotent(c *fiber.Ctx) error {
 	keys := c.Request().Header.PeekAll("Idempotency-Key")
 	if len(keys) == 0 {
@@ -29,11 +30,11 @@ func (s *Server) idempotent(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	secret, _ := bearer(c)
 	if rec.Answer != nil {
-		return replay(c, *rec.Answer)
+		return replay(c, rec, secret, *rec.Answer)
 	}
 	rest.SetNewID(c, rec.DerivedID)
-	secret, _ := bearer(c)
 	rest.SetNewToken(c, func() string { return ident.DeriveToken(secret, rec.DerivedID("tok")) })
 	if err := c.Next(); err != nil {
 		return err
@@ -41,18 +42,25 @@ func (s *Server) idempotent(c *fiber.Ctx) error {
 	if code := c.Response().StatusCode(); code >= 300 || rest.TellsSecret(c) {
 		return nil
 	}
-	answer, err := s.Idempotency.Finish(c.UserContext(), rec, idempotency.Answer{Status: c.Response().StatusCode(),
-		Location: c.GetRespHeader(fiber.HeaderLocation), ETag: c.GetRespHeader(fiber.HeaderETag), Body: append([]byte(nil), c.Response().Body()...)})
+	answer, err := rec.Seal(secret, idempotency.Answer{Status: c.Response().StatusCode(),
+		Location: c.GetRespHeader(fiber.HeaderLocation), ETag: c.GetRespHeader(fiber.HeaderETag), Body: c.Response().Body()})
+	if err == nil {
+		answer, err = s.Idempotency.Finish(c.UserContext(), rec, answer)
+	}
 	if err != nil {
 		if fault.Is(err, fault.Internal) {
 			return err
 		}
 		return nil // done, only not recorded: the repeat finds what was made by its derived id
 	}
-	return replay(c, answer)
+	return replay(c, rec, secret, answer)
 }
 
-func replay(c *fiber.Ctx, a idempotency.Answer) error {
+func replay(c *fiber.Ctx, rec idempotency.Record, secret string, a idempotency.Answer) error {
+	a, err := rec.Open(secret, a)
+	if err != nil {
+		return err
+	}
 	for name, value := range map[string]string{fiber.HeaderLocation: a.Location, fiber.HeaderETag: a.ETag} {
 		if value != "" {
 			c.Set(name, value)
