@@ -96,12 +96,19 @@ func TestProcessorTimeAndMemoryOfThisProcess(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	for began := time.Now(); time.Since(began) < 300*time.Millisecond; {
+	// However little of the processor others leave, what is used must be told.
+	for began := time.Now(); ; {
 		_ = strings.Repeat("x", 1000)
-	}
-	after, err := CPU(strconv.Itoa(os.Getpid()))
-	if err != nil || after-before < 50*time.Millisecond {
-		t.Errorf("%s were used, %v", after-before, err)
+		after, err := CPU(strconv.Itoa(os.Getpid()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if after-before >= 50*time.Millisecond {
+			break
+		}
+		if time.Since(began) > 30*time.Second {
+			t.Fatalf("%s were used", after-before)
+		}
 	}
 	now, err := Resident("self")
 	peak, perr := PeakResident("self")
