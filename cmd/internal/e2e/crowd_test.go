@@ -29,14 +29,14 @@ func TestACrowdOfConnectionsNeitherEndsTheServerNorKeepsOthersOut(t *testing.T) 
 			p.http.CloseIdleConnections()
 			a, err := p.try("POST", "/v1/responses", strings.NewReader(fmt.Sprintf(`{"survey":%q,"answers":{"sat":4}}`, survey)))
 			if err != nil || a.status != 201 {
-				t.Errorf("%s: request %d: %d %v", name, i, a.status, err)
+				t.Errorf("%s: request %d: %d %v %.300s", name, i, a.status, err, a.body)
 			}
 		}
 		for _, c := range all {
 			_ = c.Close()
 		}
 	}
-	if code := p.stop(); code != 0 {
+	if code := p.stop(); code != 0 || t.Failed() {
 		t.Errorf("exit code %d\n%s", code, p.log)
 	}
 }

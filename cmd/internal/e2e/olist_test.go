@@ -260,8 +260,15 @@ func TestImportSaysWhatItRefusesAndExitsAccordingly(t *testing.T) {
 	}
 }
 
-// agree compares windows and segments; whole adds odd windows.
+// agree compares windows and segments of the map's first stage; whole adds odd
+// windows.
 func agree(t *testing.T, p *program, m string, all []realAnswer, whole bool) {
+	t.Helper()
+	agreeAt(t, p, m, 0, all, whole)
+}
+
+// agreeAt does so for one stage, of which all are the answers.
+func agreeAt(t *testing.T, p *program, m string, stage int, all []realAnswer, whole bool) {
 	t.Helper()
 	first, last := time.Date(2016, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)
 	compared, hidden := 0, 0
@@ -306,7 +313,7 @@ func agree(t *testing.T, p *program, m string, all []realAnswer, whole bool) {
 		if err := json.Unmarshal(a.body, &got); err != nil {
 			t.Fatal(err)
 		}
-		sat := got.Stages[0].Satisfaction
+		sat := got.Stages[stage].Satisfaction
 		compared++
 		if hide := hiddenValue(segment, values); hide || (segment == "" && n >= 1 && n <= 4) {
 			hidden++
@@ -344,7 +351,7 @@ func agree(t *testing.T, p *program, m string, all []realAnswer, whole bool) {
 	for state := range states {
 		check("state "+state, first, last, func(a realAnswer) bool { return a.state == state }, "state:"+state, "state")
 	}
-	for _, d := range []string{"on_time", "late", "undelivered"} {
+	for _, d := range realDeliveries {
 		check("delivery "+d, first, last, func(a realAnswer) bool { return a.delivery == d }, "delivery:"+d, "delivery")
 	}
 	for month := first; month.Before(last); month = month.AddDate(0, 1, 0) {

@@ -79,7 +79,8 @@ func problemOf(err error) problem {
 func (s *Server) fail(c *fiber.Ctx, err error) error {
 	p := problemOf(err)
 	s.metrics.refused(p.Status, slugOf(err))
-	if p.Status >= 500 {
+	// Bad Gateway is Fiber's word for a connection that ended in its head.
+	if p.Status >= 500 && !errors.Is(err, fiber.ErrBadGateway) {
 		s.Log.Error("request failed", "request", c.GetRespHeader(fiber.HeaderXRequestID), "method", c.Method(), "route", c.Route().Path, "error", err)
 	}
 	var e *fault.Error

@@ -12,14 +12,19 @@ import (
 // suffice.
 const maxConns = 64 << 10
 
-// room is how many connections fit: some descriptors are left to the store,
-// which must go on while somebody opens connections without end.
+// kept is how many descriptors are left to the rest at least: the store's
+// connections have three files each, the queue in the process both ends of
+// each of its connections.
+const kept = 128
+
+// room is how many connections fit: the store must go on while somebody opens
+// connections without end.
 func room(descriptors uint64) int {
 	if descriptors == 0 || descriptors > 2*maxConns {
 		return maxConns
 	}
 	n := int(descriptors)
-	return max(n-max(64, n/8), n/4)
+	return max(n-max(kept, n/8), n/4)
 }
 
 // Accept waits where there is no room; to fail would end the server.

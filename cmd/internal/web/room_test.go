@@ -9,7 +9,7 @@ import (
 )
 
 func TestRoomLeavesTheStoreItsDescriptors(t *testing.T) {
-	for descriptors, want := range map[uint64]int{0: maxConns, 1 << 62: maxConns, 1024: 896, 256: 192, 64: 16, 1 << 17: 1<<17 - 1<<14} {
+	for descriptors, want := range map[uint64]int{0: maxConns, 1 << 62: maxConns, 1024: 896, 256: 128, 200: 72, 64: 16, 1 << 17: 1<<17 - 1<<14} {
 		if n := room(descriptors); n != want {
 			t.Errorf("%d descriptors are room for %d connections, not %d", descriptors, n, want)
 		}

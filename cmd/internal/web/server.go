@@ -74,8 +74,8 @@ func (s *Server) Handler() *fiber.App {
 		ReadTimeout:    p.header, // guard sets that of the body
 		WriteTimeout:   p.answer,
 		IdleTimeout:    60 * time.Second,
-		ReadBufferSize: 16 << 10,          // headers
-		Concurrency:    s.conns.most + 16, // those that make room take a moment
+		ReadBufferSize: 16 << 10,     // headers
+		Concurrency:    4 * maxConns, // never reached: room bounds connections, and those closed take a moment to end
 		ErrorHandler:   s.fail,
 		ServerHeader:   "",
 	})
