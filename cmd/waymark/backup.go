@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -18,7 +19,7 @@ func copyJob(e env, name, example string, args []string) (config.Config, string,
 	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
 		file, args = args[0], args[1:]
 	}
-	fs := flags(e, name, example)
+	fs := flags(e, name, example, storeSettings[:1])
 	force := false
 	if name == "restore" {
 		fs.BoolVar(&force, "force", false, "put a store that is there already aside")
@@ -45,6 +46,9 @@ func backup(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
+	if _, err := os.Stat(app.DatabaseFile(c.Data)); errors.Is(err, os.ErrNotExist) {
+		return app.NoStore(c)
+	}
 	if err := engine.Backup(ctx, app.DatabaseFile(c.Data), file); err != nil {
 		return err
 	}
@@ -70,6 +74,9 @@ func restore(ctx context.Context, e env, args []string) error {
 	}
 	if err := engine.Restore(ctx, file, path, aside, engine.SQLiteVersion(app.SQLiteSteps())); err != nil {
 		return err
+	}
+	if _, err := os.Stat(aside); aside != "" && err == nil {
+		fmt.Fprintf(e.stdout, "the store that was there is now %s\n", aside)
 	}
 	fmt.Fprintf(e.stdout, "%s is in place; `waymark migrate` brings an older one up to date\n", path)
 	return nil

@@ -19,7 +19,7 @@ import (
 // demoCommand runs the whole loop on embedded engines: a sample shop, its
 // map, and customers who go on answering.
 func demoCommand(ctx context.Context, e env, args []string) error {
-	fs := flags(e, "demo", "waymark demo --rate 5")
+	fs := flags(e, "demo", "waymark demo --rate 5", []string{"WAYMARK_ADDR", "WAYMARK_BASE_URL", "WAYMARK_DATA"})
 	seed := fs.Uint64("seed", 1, "`number` that the customers are drawn from")
 	rate := fs.Float64("rate", 2, "live answers a `second`; 0 for none")
 	c, err := parse(fs, e, args)
@@ -100,8 +100,22 @@ func free(addr string, asked bool) (string, error) {
 		ln, err = net.Listen("tcp", "127.0.0.1:0")
 	}
 	if err != nil {
-		return "", fmt.Errorf("listening: %w", err)
+		return "", taken(fmt.Errorf("listening: %w", err), addr)
 	}
 	defer func() { _ = ln.Close() }()
 	return ln.Addr().String(), nil
+}
+
+// taken says what to do about a port that another program listens on; other
+// errors pass unchanged.
+func taken(err error, addr string) error {
+	host, port, split := net.SplitHostPort(addr)
+	n, number := strconv.Atoi(port)
+	if !errors.Is(err, syscall.EADDRINUSE) || split != nil || number != nil {
+		return err
+	}
+	if n++; n > 65535 {
+		n = 1024
+	}
+	return fmt.Errorf("%s: %w; choose another with --addr %s", addr, syscall.EADDRINUSE, net.JoinHostPort(host, strconv.Itoa(n)))
 }

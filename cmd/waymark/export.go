@@ -20,9 +20,9 @@ func export(ctx context.Context, e env, args []string) error {
 	} else if len(args) == 0 || !strings.HasPrefix(args[0], "-") {
 		return fmt.Errorf("say what to export: waymark export responses --survey ID: %w", errUsage)
 	}
-	fs := flags(e, "export", "waymark export responses --survey srv_… --format csv > answers.csv")
+	fs := flags(e, "export", "waymark export responses --survey srv_… --format csv > answers.csv", storeSettings)
 	survey := fs.String("survey", "", "`id` of the survey")
-	format := fs.String("format", "csv", "csv or ndjson")
+	format := fs.String("format", "csv", "`csv|ndjson`, a table for spreadsheets or one JSON object a line")
 	output := fs.String("output", "", "`file` to write, which must not exist; standard output without it")
 	c, err := parse(fs, e, args)
 	if err != nil {
@@ -38,7 +38,7 @@ func export(ctx context.Context, e env, args []string) error {
 	if len(faults) > 0 {
 		return fmt.Errorf("%w\n%w", errors.Join(faults...), errUsage)
 	}
-	a, err := app.Open(ctx, c, e.log, app.Verify)
+	a, err := app.Open(ctx, c, e.log, app.Existing)
 	if err != nil {
 		return err
 	}

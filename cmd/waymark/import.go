@@ -53,7 +53,7 @@ func importCommand(ctx context.Context, e env, args []string) error {
 	if len(args) > 0 && (args[0] == "-" || !strings.HasPrefix(args[0], "-")) {
 		j.file, args = args[0], args[1:]
 	}
-	fs := flags(e, "import", importExample)
+	fs := flags(e, "import", importExample, append(storeSettings[:2:2], "WAYMARK_TEST_CLOCK"))
 	fs.StringVar(&j.survey, "survey", "", "`id` of the published survey that the answers are to")
 	fs.StringVar(&j.zone, "timezone", "", "`zone` of times without an offset, like America/Sao_Paulo")
 	fs.StringVar(&j.delimiter, "delimiter", "", "`character` between cells; found out by itself")
@@ -88,7 +88,7 @@ func importCommand(ctx context.Context, e env, args []string) error {
 			return err
 		}
 	} else {
-		a, err := app.Open(ctx, c, e.log, app.Verify)
+		a, err := app.Open(ctx, c, e.log, app.Existing)
 		if err != nil {
 			return err
 		}

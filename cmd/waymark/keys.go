@@ -2,23 +2,42 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
 	"waymark/cmd/internal/app"
+	"waymark/surveys/fault"
 	"waymark/surveys/ident"
 )
 
+const keysExample = "waymark keys create --workspace shop --scope admin --name laptop\n  waymark keys list --workspace shop\n  waymark keys revoke ID"
+
 func keys(ctx context.Context, e env, args []string) error {
-	const example = "waymark keys create --workspace shop --scope admin --name laptop\n  waymark keys list --workspace shop\n  waymark keys revoke ID"
 	verb := ""
 	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
 		verb, args = args[0], args[1:]
 	}
-	fs := flags(e, "keys "+verb, example)
-	workspace := fs.String("workspace", "", "`name` of the workspace; create makes it if it is new")
-	scope := fs.String("scope", "", "`scope` of the key: admin, maps, surveys, responses or read")
-	name := fs.String("name", "", "`name` of the key, shown as updated_by")
+	name, example, uses := "keys "+verb, "waymark keys revoke ID", storeSettings
+	var workspace, scope, label string
+	switch verb {
+	case "create":
+		example = "waymark keys create --workspace shop --scope admin --name laptop"
+		uses = append(storeSettings[:2:2], "WAYMARK_BOOTSTRAP_KEY", "WAYMARK_TEST_CLOCK")
+	case "list":
+		example = "waymark keys list --workspace shop"
+	case "":
+		name, example = "keys create|list|revoke", keysExample
+	}
+	fs := flags(e, name, example, uses)
+	switch verb {
+	case "create":
+		fs.StringVar(&workspace, "workspace", "", "`name` of the workspace; it is made if it is new")
+		fs.StringVar(&scope, "scope", "", "`admin|maps|surveys|responses|read`, what the key may do; each reads too, except responses, which only sends answers")
+		fs.StringVar(&label, "name", "", "`name` of the key, shown as updated_by; the scope's without it")
+	case "list":
+		fs.StringVar(&workspace, "workspace", "", "`name` of the workspace; all without it")
+	}
 	// The id of revoke may stand before or after the flags.
 	var id string
 	if verb == "revoke" && len(args) > 0 && args[0] != "" && args[0][0] != '-' {
@@ -31,36 +50,66 @@ func keys(ctx context.Context, e env, args []string) error {
 	if id == "" {
 		id = fs.Arg(0)
 	}
-	sc, known := ident.ParseScope(*scope)
-	switch {
-	case verb != "create" && verb != "list" && verb != "revoke":
-		return fmt.Errorf("name one of create, list, revoke: %w", errUsage)
-	case verb == "create" && *workspace == "":
-		return fmt.Errorf("--workspace is missing: %w", errUsage)
-	case verb == "create" && !known:
-		return fmt.Errorf("--scope must be admin, maps, surveys, responses or read: %w", errUsage)
-	case verb == "revoke" && id == "":
-		return fmt.Errorf("name the key's id: %w", errUsage)
+	sc, known := ident.ParseScope(scope)
+	var faults []error
+	schema := app.Existing
+	switch verb {
+	case "create":
+		schema = app.Verify // it may be the first step on a fresh machine
+		if workspace == "" {
+			faults = append(faults, errors.New("--workspace is missing"))
+		}
+		switch {
+		case scope == "":
+			faults = append(faults, errors.New("--scope is missing: admin, maps, surveys, responses or read"))
+		case !known:
+			faults = append(faults, errors.New("--scope must be admin, maps, surveys, responses or read"))
+		}
+	case "revoke":
+		if id == "" {
+			faults = append(faults, errors.New("name the key's id"))
+		}
+	case "list":
+	default:
+		faults = append(faults, errors.New("name one of create, list, revoke"))
 	}
-	a, err := app.Open(ctx, c, e.log, app.Verify)
+	if len(faults) > 0 {
+		return fmt.Errorf("%w\n%w", errors.Join(faults...), errUsage)
+	}
+	a, err := app.Open(ctx, c, e.log, schema)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = a.Close(context.WithoutCancel(ctx)) }()
 	switch verb {
 	case "create":
-		whole, _, err := a.Workspaces.CreateKey(ctx, *workspace, sc, *name)
+		if a.Fresh {
+			place := c.Data
+			if c.MongoURI != "" {
+				place = "the MongoDB database"
+			}
+			fmt.Fprintf(e.stderr, "made a new store in %s\n", place)
+		}
+		whole, _, err := a.Workspaces.CreateKey(ctx, workspace, sc, label)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintln(e.stdout, whole)
 	case "revoke":
-		if err := a.Workspaces.Revoke(ctx, id); err != nil {
+		if part, _, whole := ident.ParseKey(id); whole {
+			id = part // the rest is secret
+		}
+		if err := a.Workspaces.Revoke(ctx, id); fault.Is(err, fault.NotFound) {
+			return fmt.Errorf("there is no key %q; see waymark keys list", id)
+		} else if err != nil {
 			return err
 		}
 		fmt.Fprintf(e.stdout, "revoked %s\n", id)
 	case "list":
-		ks, names, err := a.Workspaces.Keys(ctx, *workspace)
+		ks, names, err := a.Workspaces.Keys(ctx, workspace)
+		if fault.Is(err, fault.NotFound) {
+			return fmt.Errorf("there is no workspace %q", workspace)
+		}
 		if err != nil {
 			return err
 		}

@@ -42,7 +42,8 @@ func commands() []command {
 		{"verify", "recompute every score's counts from the raw answers and compare; exit code 1 where they differ", "waymark verify", verify},
 		{"rebuild", "recompute every cell from the raw answers", "waymark rebuild", rebuild},
 		{"bench", "measure what the README says, each figure beside its goal", benchExample, benchCommand},
-		{"keys", "create, list and revoke API keys", "waymark keys create --workspace shop --scope admin", keys},
+		{"keys", "create, list and revoke API keys", keysExample, keys},
+		{"version", "this program's version, Go's, and the schema versions that it knows", "waymark version", version},
 	}
 }
 
@@ -59,6 +60,9 @@ func main() {
 
 // Main runs the command that args name and gives the exit code.
 func Main(ctx context.Context, e env, args []string) int {
+	if len(args) > 0 && args[0] == "--version" {
+		args[0] = "version"
+	}
 	if len(args) == 0 || args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
 		usage(e.stdout)
 		if len(args) == 0 {
@@ -94,16 +98,35 @@ func usage(w io.Writer) {
 	fmt.Fprintln(w, "\nEach has --help.\n\n"+config.Usage())
 }
 
-// flags makes a command's flag set with help that shows an example.
-func flags(e env, name, example string) *flag.FlagSet {
+// The settings that several commands use, by the environment's names.
+var (
+	storeSettings  = []string{"WAYMARK_DATA", "WAYMARK_MONGO_URI"}
+	workSettings   = []string{"WAYMARK_MONGO_URI", "WAYMARK_REDIS_URL", "WAYMARK_BOOTSTRAP_KEY", "WAYMARK_TEST_CLOCK"}
+	serverSettings = []string{"WAYMARK_ADDR", "WAYMARK_BASE_URL", "WAYMARK_TRUSTED_PROXIES", "WAYMARK_LIMITS"}
+)
+
+// flags makes a command's flag set with help that shows an example, the
+// command's own flags, and the settings that it uses.
+func flags(e env, name, example string, uses []string) *flag.FlagSet {
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
 	fs.SetOutput(e.stderr)
 	fs.Usage = func() {
-		fmt.Fprintf(e.stdout, "waymark %s\n\nExample:\n  %s\n\nFlags:\n", name, example)
-		fs.SetOutput(e.stdout)
-		fs.PrintDefaults()
-		fs.SetOutput(e.stderr)
-		fmt.Fprintln(e.stdout, "\n"+config.Usage())
+		fmt.Fprintf(e.stdout, "waymark %s\n\nExample:\n  %s\n", name, example)
+		own := flag.NewFlagSet(name, flag.ContinueOnError)
+		own.SetOutput(e.stdout)
+		any := false
+		fs.VisitAll(func(f *flag.Flag) {
+			if !config.Is(f.Name) {
+				any = true
+				own.Var(f.Value, f.Name, f.Usage)
+				own.Lookup(f.Name).DefValue = f.DefValue
+			}
+		})
+		if any {
+			fmt.Fprintln(e.stdout, "\nFlags:")
+			own.PrintDefaults()
+		}
+		fmt.Fprint(e.stdout, "\n"+config.Usage(uses...))
 	}
 	return fs
 }
@@ -130,7 +153,7 @@ func parse(fs *flag.FlagSet, e env, args []string) (config.Config, error) {
 }
 
 func migrate(ctx context.Context, e env, args []string) error {
-	fs := flags(e, "migrate", "waymark migrate --mongo mongodb://127.0.0.1/waymark")
+	fs := flags(e, "migrate", "waymark migrate --mongo mongodb://127.0.0.1/waymark", append(storeSettings[:2:2], "WAYMARK_BOOTSTRAP_KEY"))
 	c, err := parse(fs, e, args)
 	if err != nil {
 		return err

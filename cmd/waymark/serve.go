@@ -15,7 +15,7 @@ import (
 const grace = 20 * time.Second
 
 func serve(ctx context.Context, e env, args []string) error {
-	fs := flags(e, "serve", "waymark serve --addr 127.0.0.1:8080 --data ./data")
+	fs := flags(e, "serve", "waymark serve --addr 127.0.0.1:8080 --data ./data", nil)
 	c, err := parse(fs, e, args)
 	if err != nil {
 		return err
@@ -37,7 +37,7 @@ func serve(ctx context.Context, e env, args []string) error {
 
 // api serves HTTP only; worker processes do the rest.
 func api(ctx context.Context, e env, args []string) error {
-	a, err := openShared(ctx, e, "api", "waymark api --mongo mongodb://127.0.0.1/waymark --redis redis://127.0.0.1:6379/0", args)
+	a, err := openShared(ctx, e, "api", "waymark api --mongo mongodb://127.0.0.1/waymark --redis redis://127.0.0.1:6379/0", append(serverSettings[:4:4], workSettings...), args)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func api(ctx context.Context, e env, args []string) error {
 
 // work does the background work only.
 func work(ctx context.Context, e env, args []string) error {
-	a, err := openShared(ctx, e, "worker", "waymark worker --mongo mongodb://127.0.0.1/waymark --redis redis://127.0.0.1:6379/0", args)
+	a, err := openShared(ctx, e, "worker", "waymark worker --mongo mongodb://127.0.0.1/waymark --redis redis://127.0.0.1:6379/0", workSettings, args)
 	if err != nil {
 		return err
 	}
@@ -63,8 +63,8 @@ func work(ctx context.Context, e env, args []string) error {
 }
 
 // openShared opens an engine that several processes can share.
-func openShared(ctx context.Context, e env, name, example string, args []string) (*app.App, error) {
-	fs := flags(e, name, example)
+func openShared(ctx context.Context, e env, name, example string, uses, args []string) (*app.App, error) {
+	fs := flags(e, name, example, uses)
 	c, err := parse(fs, e, args)
 	if err != nil {
 		return nil, err
@@ -92,6 +92,10 @@ func openShared(ctx context.Context, e env, name, example string, args []string)
 
 // runServer serves until ctx ends, then finishes what runs and closes a.
 func runServer(ctx context.Context, e env, a *app.App, handle bool, ready func(net.Addr)) error {
+	if err := a.WarnOfKeys(ctx); err != nil {
+		return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
+	}
+	a.WarnOfLinks()
 	s := a.Server()
 	stopWork, err := a.StartWork(context.WithoutCancel(ctx), handle)
 	if err != nil {
@@ -100,7 +104,7 @@ func runServer(ctx context.Context, e env, a *app.App, handle bool, ready func(n
 	ended := make(chan error, 1)
 	go func() {
 		ended <- s.Listen(a.Config.Addr, func(addr net.Addr) {
-			fmt.Fprintf(e.stdout, "waymark listens on http://%s\n", addr)
+			fmt.Fprintf(e.stdout, "waymark listens on http://%s\ndocs: %s/docs\n", addr, a.BaseURL())
 			e.log.Info("started", "config", a.Config.String())
 			ready(addr)
 		})
@@ -117,6 +121,7 @@ func runServer(ctx context.Context, e env, a *app.App, handle bool, ready func(n
 		err = s.Shutdown(c)
 		<-ended
 	}
+	err = taken(err, a.Config.Addr)
 	stop()
 	<-swept
 	stopWork()

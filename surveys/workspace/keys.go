@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -132,6 +133,25 @@ func (s *Service) Keys(ctx context.Context, workspaceName string) ([]Key, map[id
 		out = append(out, keys...)
 	}
 	return out, names, nil
+}
+
+// AnyKey reports whether any workspace has a key that is not revoked. It asks
+// one workspace after the other and stops at the first.
+func (s *Service) AnyKey(ctx context.Context) (bool, error) {
+	all, err := s.Store.Workspaces(ctx)
+	if err != nil {
+		return false, fmt.Errorf("looking whether there is a key: %w", err)
+	}
+	for _, w := range all {
+		keys, err := s.Store.Keys(ctx, w.ID)
+		if err != nil {
+			return false, fmt.Errorf("looking whether there is a key: %w", err)
+		}
+		if slices.ContainsFunc(keys, func(k Key) bool { return k.RevokedAt == nil }) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // Revoke ends the key of that id for every request that begins from now on,

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math"
@@ -56,6 +57,8 @@ type App struct {
 	mongo  *engine.Mongo
 	stores stores
 	seq    ident.Sequence
+	// Fresh says that Open filled an empty store.
+	Fresh bool
 	// queueDown reports a queue that cannot be reached; nil while there is none.
 	queueDown func() bool
 }
@@ -89,11 +92,14 @@ func MongoSteps() (steps []engine.MongoStep) {
 // Schema says what Open does about the schema.
 type Schema int
 
-// An empty store is always filled; Verify then refuses an older one, Migrate
-// brings it up to date.
+// Verify and Migrate fill an empty store; Verify then refuses an older one,
+// Migrate brings it up to date. Existing is Verify for commands that have
+// nothing to do in an empty store: where there is none they were pointed at
+// the wrong place, and none is made.
 const (
 	Verify Schema = iota
 	Migrate
+	Existing
 )
 
 // Open opens the engine, looks after its schema, and wires the services.
@@ -109,7 +115,7 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, schema Schema)
 		return nil, err
 	}
 	a.wire()
-	if c.BootstrapKey != "" {
+	if c.BootstrapKey != "" && schema != Existing {
 		if err := a.Workspaces.Bootstrap(ctx, c.BootstrapKey); err != nil {
 			_ = a.Close(context.WithoutCancel(ctx))
 			return nil, fmt.Errorf("making the bootstrap key: %w", err)
@@ -122,6 +128,9 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, schema Schema)
 func DatabaseFile(dir string) string { return filepath.Join(dir, "waymark.db") }
 
 func (a *App) openSQLite(ctx context.Context, schema Schema) error {
+	if _, err := os.Stat(DatabaseFile(a.Config.Data)); schema == Existing && errors.Is(err, os.ErrNotExist) {
+		return NoStore(a.Config)
+	}
 	if err := os.MkdirAll(a.Config.Data, 0o700); err != nil {
 		return fmt.Errorf("making the data directory: %w", err)
 	}
@@ -132,11 +141,7 @@ func (a *App) openSQLite(ctx context.Context, schema Schema) error {
 	steps := SQLiteSteps()
 	have, err := db.SchemaVersion(ctx)
 	if err == nil {
-		if have == 0 || schema == Migrate {
-			err = db.Migrate(ctx, steps)
-		} else {
-			err = db.Verify(ctx, steps)
-		}
+		err = a.look(have, schema, func() error { return db.Migrate(ctx, steps) }, func() error { return db.Verify(ctx, steps) })
 	}
 	if err != nil {
 		_ = db.Close()
@@ -147,6 +152,26 @@ func (a *App) openSQLite(ctx context.Context, schema Schema) error {
 	return nil
 }
 
+// look does about a store of schema version have what schema says.
+func (a *App) look(have int, schema Schema, migrate, verify func() error) error {
+	switch {
+	case have == 0 && schema == Existing:
+		return NoStore(a.Config)
+	case have == 0 || schema == Migrate:
+		a.Fresh = have == 0
+		return migrate()
+	}
+	return verify()
+}
+
+// NoStore is what commands say that found none and must not make one.
+func NoStore(c config.Config) error {
+	if c.MongoURI != "" {
+		return errors.New("there is no store in this MongoDB database; is --mongo right?")
+	}
+	return fmt.Errorf("there is no store in %s; is --data right?", c.Data)
+}
+
 func (a *App) openMongo(ctx context.Context, schema Schema) error {
 	m, err := engine.OpenMongo(ctx, a.Config.MongoURI)
 	if err != nil {
@@ -155,11 +180,7 @@ func (a *App) openMongo(ctx context.Context, schema Schema) error {
 	steps := MongoSteps()
 	have, err := m.SchemaVersion(ctx)
 	if err == nil {
-		if have == 0 || schema == Migrate {
-			err = m.Migrate(ctx, steps)
-		} else {
-			err = m.Verify(ctx, steps)
-		}
+		err = a.look(have, schema, func() error { return m.Migrate(ctx, steps) }, func() error { return m.Verify(ctx, steps) })
 	}
 	if err != nil {
 		_ = m.Close(context.WithoutCancel(ctx))

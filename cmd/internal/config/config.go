@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/x/mongo/driver/connstring"
@@ -44,17 +45,21 @@ func settings() []*setting {
 		{flag: "mongo", env: "WAYMARK_MONGO_URI", help: "MongoDB `URI`; without it the embedded store is used", secret: true},
 		{flag: "redis", env: "WAYMARK_REDIS_URL", help: "Redis `URL`; without it the embedded queue is used", secret: true},
 		{flag: "trusted-proxies", env: "WAYMARK_TRUSTED_PROXIES", help: "`addresses` or networks of proxies whose X-Forwarded-For is believed, separated by commas"},
-		{env: "WAYMARK_BOOTSTRAP_KEY", help: "admin key (wm_id_secret) for a fresh store", secret: true},
+		{env: "WAYMARK_BOOTSTRAP_KEY", help: "admin key for a fresh store: wm_, an id of a-z and 0-9, _, 32 or more letters and digits", secret: true},
 		{env: "WAYMARK_TEST_CLOCK", help: "file with an offset in seconds added to the clock; loopback only"},
 		{env: "WAYMARK_LIMITS", help: "\"off\" switches rate limits off; loopback only"},
 	}
 }
 
-// Usage is the text on settings that every command's help ends with.
-func Usage() string {
+// Usage is the text on settings that a command's help ends with: on those of
+// which it names the environment's variable, or on all.
+func Usage(uses ...string) string {
 	var b strings.Builder
 	b.WriteString("Settings (flag > environment > --config FILE of NAME=value lines > default):\n")
 	for _, s := range settings() {
+		if len(uses) > 0 && !slices.Contains(uses, s.env) {
+			continue
+		}
 		name := "--" + s.flag
 		if s.flag == "" {
 			name = ""
@@ -66,6 +71,11 @@ func Usage() string {
 		b.WriteString("\n")
 	}
 	return b.String()
+}
+
+// Is reports whether a flag of that name is bound by Bind.
+func Is(name string) bool {
+	return name == "config" || slices.ContainsFunc(settings(), func(s *setting) bool { return s.flag != "" && s.flag == name })
 }
 
 // Bind adds the settings' flags to a command's flags and gives the function
@@ -99,7 +109,7 @@ func Bind(fs *flag.FlagSet, getenv func(string) string) func() (Config, error) {
 				s.value, s.origin = v, *file
 			}
 			if v := getenv(s.env); v != "" {
-				s.value, s.origin = v, s.env
+				s.value, s.origin = v, "the environment"
 			}
 			if s.flag != "" && given[s.flag] {
 				s.value, s.origin = *values[s.flag], "--"+s.flag
@@ -189,7 +199,7 @@ func check(by map[string]*setting) (Config, []error) {
 	}
 	if c.BootstrapKey != "" {
 		if _, _, ok := ident.ParseKey(c.BootstrapKey); !ok {
-			refuse(by["WAYMARK_BOOTSTRAP_KEY"], "write it as wm_{id}_{secret}: id of a-z 0-9, secret of 32 or more of A-Z a-z 0-9")
+			refuse(by["WAYMARK_BOOTSTRAP_KEY"], "write it as wm_, then an id of 1 to 32 of a-z and 0-9, _, then 32 to 200 letters and digits")
 		}
 	}
 	if c.TestClock != "" && !loopback {

@@ -191,7 +191,7 @@ func TestABackupOfTheVersionBeforeIsRestoredAndThenMigrated(t *testing.T) {
 	sqlExec(t, file, "PRAGMA user_version = 7")
 	third := []string{"--data", t.TempDir()}
 	command(t, 1, fmt.Sprint("the backup has schema version 7, and this program knows versions up to ", newest(third)), append([]string{"restore", file}, third...)...)
-	command(t, 1, "finding the store", append([]string{"backup", filepath.Join(t.TempDir(), "x.db")}, third...)...)
+	command(t, 1, "there is no store in", append([]string{"backup", filepath.Join(t.TempDir(), "x.db")}, third...)...)
 }
 
 // A migration that is killed at any instant is finished by the next one.
