@@ -34,18 +34,38 @@ type Queue interface {
 // Notifier turns changes into tasks, off the path of the answer.
 type Notifier struct {
 	queue Queue
+	now   func() time.Time
 	log   *slog.Logger
 
-	mu      sync.Mutex
-	changed map[ident.Ref]bool
-	down    bool // the queue could not be reached; said once
+	mu        sync.Mutex
+	changed   map[ident.Ref]bool
+	down      bool   // the queue could not be reached
+	complaint string // the first that waits for an answer of the queue
 
-	pinging chan error // of a Ping that still runs; Run's own
+	// Run's own:
+	pinging    chan error // of a Ping that still runs
+	said       bool       // of this outage
+	warned     time.Time  // of the last outage that was told
+	complained time.Time  // of the last complaint that was told
 }
 
+// warnEvery is how often an outage is told while it lasts.
+const warnEvery = time.Minute
+
 // NewNotifier makes a Notifier that enqueues to q.
-func NewNotifier(q Queue, log *slog.Logger) *Notifier {
-	return &Notifier{queue: q, log: log, changed: map[ident.Ref]bool{}}
+func NewNotifier(q Queue, now func() time.Time, log *slog.Logger) *Notifier {
+	return &Notifier{queue: q, now: now, log: log, changed: map[ident.Ref]bool{}}
+}
+
+// Complain takes what others say of the queue, many times a second while it is
+// away. It is held until the queue was asked for a sign of life: if that fails
+// the outage is told instead.
+func (n *Notifier) Complain(what string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.complaint == "" {
+		n.complaint = what
+	}
 }
 
 // Changed notes that something of the survey counts differently. It never blocks.
@@ -135,18 +155,35 @@ func (n *Notifier) ping(ctx context.Context) error {
 	}
 }
 
-// tell notes whether the queue could be reached, and logs a change of that.
+// tell notes whether the queue could be reached. It logs an outage at most once
+// in warnEvery, the end of one that was logged, and what was complained of
+// while there is none.
 func (n *Notifier) tell(failed error) {
 	n.mu.Lock()
-	was := n.down
 	n.down = failed != nil
+	complaint := n.complaint
+	n.complaint = ""
 	n.mu.Unlock()
+	now := n.now()
 	switch {
-	case failed != nil && !was:
+	case failed != nil && ago(now, n.warned) >= warnEvery:
+		n.said, n.warned = true, now
 		n.log.Warn("the queue cannot be reached; answers are taken and rolled up when it is back", "error", failed)
-	case failed == nil && was:
+	case failed == nil && n.said:
+		n.said = false
 		n.log.Info("the queue is back")
+	case failed == nil && complaint != "" && ago(now, n.complained) >= warnEvery:
+		n.complained = now
+		n.log.Warn("the queue answers, but something of it failed", "error", complaint)
 	}
+}
+
+// ago is how long before now t was; a clock that was put back counts as long.
+func ago(now, t time.Time) time.Duration {
+	if d := now.Sub(t); d >= 0 {
+		return d
+	}
+	return warnEvery
 }
 
 func enqueue(ctx context.Context, q Queue, ref ident.Ref) error {

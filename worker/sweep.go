@@ -28,6 +28,8 @@ type Sweep struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 	Holder string // names this process, random
+	// Complain takes what the queue refuses, time after time while it is away.
+	Complain func(string)
 }
 
 const (
@@ -79,7 +81,8 @@ func (s *Sweep) once(ctx context.Context) error {
 	}
 	for _, ref := range refs {
 		if err := enqueue(ctx, s.Queue, ref); err != nil {
-			return err
+			s.Complain(err.Error())
+			return nil // what is due stays so
 		}
 	}
 	return nil

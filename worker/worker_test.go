@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -51,7 +52,7 @@ func (q *queue) len() int {
 
 func TestAThousandChangesOfASurveyAreOneTask(t *testing.T) {
 	q := &queue{}
-	n := NewNotifier(q, silent)
+	n := NewNotifier(q, time.Now, silent)
 	for range 1000 {
 		n.Changed("w", "srv_a")
 	}
@@ -70,7 +71,7 @@ func TestAThousandChangesOfASurveyAreOneTask(t *testing.T) {
 func TestWhatTheQueueRefusedIsEnqueuedWhenItIsBack(t *testing.T) { // attack 60
 	q := &queue{}
 	q.down.Store(true)
-	n := NewNotifier(q, silent)
+	n := NewNotifier(q, time.Now, silent)
 	n.Changed("w", "srv_a")
 	n.Changed("w", "srv_b")
 	n.flush(context.Background())
@@ -87,7 +88,7 @@ func TestWhatTheQueueRefusedIsEnqueuedWhenItIsBack(t *testing.T) { // attack 60
 func TestAQueueIsMissedAndFoundAgainWithoutTraffic(t *testing.T) { // attack 60
 	q := &queue{}
 	q.down.Store(true)
-	n := NewNotifier(q, silent)
+	n := NewNotifier(q, time.Now, silent)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() { defer close(ended); n.Run(ctx) }()
@@ -103,13 +104,51 @@ func TestAQueueIsMissedAndFoundAgainWithoutTraffic(t *testing.T) { // attack 60
 	<-ended
 }
 
+func TestAnOutageIsToldOnceAMinuteAndItsEndOnce(t *testing.T) { // attack 60
+	var log strings.Builder
+	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	q := &queue{}
+	n := NewNotifier(q, func() time.Time { return now }, slog.New(slog.NewTextHandler(&log, nil)))
+	// For 150 s the queue is away while Asynq and the sweep complain of it.
+	q.down.Store(true)
+	complain := quiet{silent, n.Complain}
+	for range 150 {
+		for range 20 {
+			complain.Error("Dequeue error: UNKNOWN: ", "connection refused")
+			complain.Warn("recoverer: could not list lease expired tasks")
+		}
+		n.Changed("w", "srv_a")
+		n.flush(t.Context())
+		n.tell(n.ping(t.Context()))
+		now = now.Add(time.Second)
+	}
+	q.down.Store(false)
+	for range 5 {
+		n.tell(n.ping(t.Context()))
+		now = now.Add(time.Second)
+	}
+	if got := log.String(); strings.Count(got, "level=WARN") != 3 || strings.Count(got, "cannot be reached") != 3 || strings.Count(got, "the queue is back") != 1 || strings.Contains(got, "Dequeue") {
+		t.Errorf("the log is\n%s", got)
+	}
+	// What is wrong while the queue answers is not swallowed.
+	log.Reset()
+	for range 90 {
+		complain.Error("OOM command not allowed")
+		n.tell(n.ping(t.Context()))
+		now = now.Add(time.Second)
+	}
+	if got := log.String(); strings.Count(got, "OOM command not allowed") != 2 || strings.Count(got, "level=") != 2 {
+		t.Errorf("the log is\n%s", got)
+	}
+}
+
 // hung is a queue that never answers.
 type hung struct{ queue }
 
 func (*hung) Ping() error { select {} }
 
 func TestAQueueThatHangsIsDownAndHoldsNobodyUp(t *testing.T) { // attack 60
-	n := NewNotifier(&hung{}, silent)
+	n := NewNotifier(&hung{}, time.Now, silent)
 	began := time.Now()
 	if err := n.ping(context.Background()); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
@@ -176,6 +215,16 @@ func (l leases) AcquireLease(context.Context, string, string, when.Time, when.Ti
 func (l leases) ReleaseLease(_ context.Context, name, holder string) error {
 	*l.released = name + " " + holder
 	return nil
+}
+
+func TestASweepWithoutAQueueComplainsAndDoesNotWarn(t *testing.T) { // attack 60
+	q := &queue{}
+	q.down.Store(true)
+	var complaint string
+	s := &Sweep{Marks: marks{}, Leases: leases{ours: true}, Queue: q, Now: time.Now, Log: silent, Holder: "me", Complain: func(c string) { complaint = c }}
+	if err := s.once(t.Context()); err != nil || !strings.Contains(complaint, "no queue") {
+		t.Errorf("got %v and %q", err, complaint)
+	}
 }
 
 type marks struct{}

@@ -11,6 +11,8 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/redis/go-redis/v9"
+
 	"waymark/cmd/internal/app"
 	"waymark/cmd/internal/config"
 )
@@ -50,7 +52,15 @@ func commands() []command {
 // errUsage marks what the caller did wrong: exit code 2.
 var errUsage = errors.New("see --help")
 
+// silence is a logger that logs nothing.
+type silence struct{}
+
+func (silence) Printf(context.Context, string, ...any) {}
+
 func main() {
+	// go-redis logs each failed dial by a logger of its package's own, several a
+	// second while Redis is away; worker.Notifier tells that in one sentence.
+	redis.SetLogger(silence{})
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once

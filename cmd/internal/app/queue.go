@@ -33,21 +33,23 @@ func (a *App) StartWork(ctx context.Context, handle bool) (stop func(), err erro
 		return nil, err
 	}
 	w.client = asynq.NewClient(opt)
-	w.notifier = worker.NewNotifier(w.client, a.Log)
+	w.notifier = worker.NewNotifier(w.client, a.Now, a.Log)
 	a.Responses.Changed = w.notifier.Changed
 	a.queueDown = w.notifier.Down
 	ctx, w.cancel = context.WithCancel(ctx)
 	w.done.Go(func() { w.notifier.Run(ctx) })
 	if w.redis != nil {
 		w.done.Go(func() { w.tick(ctx) })
+	} else {
+		w.done.Go(func() { w.lookAtEviction(ctx, opt) })
 	}
 	if handle {
-		w.server = worker.NewServer(opt, worker.NewRollUps(a.Roller), a.Log)
+		w.server = worker.NewServer(opt, worker.NewRollUps(a.Roller), w.notifier.Complain, a.Log)
 		if err := w.server.Start(); err != nil {
 			w.stop()
 			return nil, err
 		}
-		sweep := &worker.Sweep{Marks: a.stores.responses, Leases: a.Workspaces, Queue: w.client, Now: a.Now, Log: a.Log, Holder: ident.New("prc")}
+		sweep := &worker.Sweep{Marks: a.stores.responses, Leases: a.Workspaces, Queue: w.client, Now: a.Now, Log: a.Log, Holder: ident.New("prc"), Complain: w.notifier.Complain}
 		w.done.Go(func() { sweep.Run(ctx) })
 	}
 	return w.stop, nil
