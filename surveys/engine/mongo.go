@@ -54,7 +54,7 @@ func OpenMongo(ctx context.Context, uri string, more ...*options.ClientOptions) 
 	m := &Mongo{DB: client.Database(name), client: client}
 	if err := m.Ping(ctx); err != nil {
 		_ = client.Disconnect(context.WithoutCancel(ctx))
-		return nil, err
+		return nil, unreachable(err, cs.Hosts)
 	}
 	return m, nil
 }
