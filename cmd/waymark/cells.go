@@ -49,7 +49,7 @@ func verify(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.stdout, "%d compared, %d differences, %d not compared\n", compared, differences, notCompared)
+	fmt.Fprintf(e.stdout, "%d compared, %s, %d not compared\n", compared, number(differences, "difference", "differences"), notCompared)
 	if differences+notCompared > 0 {
 		return fault.New(fault.Conflict, "differs", "What is stored differs from what the responses say; `waymark rebuild` mends it.")
 	}
@@ -64,11 +64,13 @@ func rebuild(ctx context.Context, e env, args []string) error {
 	}
 	defer func() { _ = a.Close(context.WithoutCancel(ctx)) }()
 	var total int64
+	p := newProgress(e, 0)
+	p.last = p.began // a quick one needs no progress
 	err = a.EachSurvey(ctx, func(ws ident.Workspace, survey string) error {
 		var last int64
 		if err := a.Roller.Rebuild(ctx, ws, survey, func(done int64) {
 			last = done
-			fmt.Fprintf(e.stderr, "\r%d responses", total+done)
+			p.say("%d responses", total+done)
 		}); err != nil {
 			return err
 		}
@@ -76,9 +78,9 @@ func rebuild(ctx context.Context, e env, args []string) error {
 		_, err := a.Roller.RollUp(ctx, ws, survey)
 		return err
 	})
-	fmt.Fprintln(e.stderr)
+	p.clear()
 	if err == nil {
-		fmt.Fprintf(e.stdout, "rebuilt from %d responses\n", total)
+		fmt.Fprintf(e.stdout, "rebuilt from %s\n", number(int(total), "response", "responses"))
 	}
 	return err
 }

@@ -73,15 +73,12 @@ func seedDemo(ctx context.Context, e env, a *app.App, seed uint64) (key string, 
 	if err != nil {
 		return "", nil, "", fmt.Errorf("making the workspace: %w", err)
 	}
-	began := time.Now()
+	p := newProgress(e, 0)
+	p.last = p.began // a quick one needs no progress
 	shop, err = demo.Seed(ctx, a, ws.ID, seed, a.Now().Truncate(time.Minute), func(n int) {
-		if time.Since(began) > time.Second {
-			fmt.Fprintf(e.stderr, "\r%d answers", n)
-		}
+		p.say("%d answers", n)
 	})
-	if time.Since(began) > time.Second {
-		fmt.Fprintln(e.stderr)
-	}
+	p.clear()
 	if err != nil {
 		return "", nil, "", fmt.Errorf("filling the store: %w", err)
 	}

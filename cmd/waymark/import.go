@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -28,6 +30,8 @@ var errUnusable = errors.New("nothing was stored")
 type sink interface {
 	// take handles rows and reports each refused one.
 	take(ctx context.Context, rows []importing.Row) (created, known int, err error)
+	// settled is the last line before which no row is undecided.
+	settled() int
 	// end waits for what is under way.
 	end(ctx context.Context) (created, known int, err error)
 }
@@ -37,7 +41,7 @@ type importJob struct {
 	file, survey, zone, delimiter, server, key string
 	columns                                    []importing.Column
 	dry                                        bool
-	refused                                    func(line int, why string)
+	refused                                    refusals
 }
 
 const importExample = `waymark import responses answers.csv --survey srv_… --map answer=id --map score=answers.sat --map comment=answers.why
@@ -77,7 +81,6 @@ func importCommand(ctx context.Context, e env, args []string) error {
 		return fmt.Errorf("%w\n%w", err, errUsage)
 	}
 	defer func() { _ = in.Close() }()
-	j.refused = func(line int, why string) { fmt.Fprintf(e.stderr, "line %d: %s\n", line, why) }
 	var to sink
 	if j.server != "" {
 		options.Questions, err = remoteQuestions(ctx, j.server, j.key, j.survey)
@@ -123,6 +126,9 @@ func (j *importJob) check() (o importing.Options, in *os.File, err error) {
 	case j.delimiter != "":
 		faults = append(faults, errors.New("--delimiter must be one character"))
 	}
+	if u, err := url.Parse(j.server); j.server != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		faults = append(faults, errors.New("--server: write it as http://host:port"))
+	}
 	if (j.server == "") != (j.key == "") {
 		faults = append(faults, errors.New("--server and --key go together"))
 	}
@@ -154,13 +160,16 @@ func (j *importJob) run(ctx context.Context, e env, in *os.File, o importing.Opt
 		size = st.Size()
 	}
 	bar := newProgress(e, size)
-	rows, created, known, refused := 0, 0, 0, 0
-	report := j.refused
-	j.refused = func(line int, why string) { refused++; bar.clear(); report(line, why) }
+	rows, created, known, waiting := 0, 0, 0, 0
+	j.refused.tell = func(line int, why string) { bar.clear(); fmt.Fprintf(e.stderr, "line %d: %s\n", line, why) }
+	defer j.refused.settle(math.MaxInt)
 	var group []importing.Row
 	flush := func() error {
 		c, k, err := to.take(ctx, group)
-		created, known, group = created+c, known+k, group[:0]
+		created, known, group, waiting = created+c, known+k, group[:0], 0
+		if err == nil {
+			j.refused.settle(to.settled())
+		}
 		bar.show(rows, r.Read())
 		return err
 	}
@@ -174,10 +183,11 @@ func (j *importJob) run(ctx context.Context, e env, in *os.File, o importing.Opt
 		}
 		rows++
 		if row.Err != nil {
-			j.refused(row.Line, row.Err.Error())
-			continue
+			j.refused.add(row.Line, row.Err.Error())
+		} else {
+			group = append(group, row)
 		}
-		if group = append(group, row); len(group) == importGroup {
+		if waiting++; waiting == importGroup {
 			if err := flush(); err != nil {
 				return err
 			}
@@ -191,14 +201,16 @@ func (j *importJob) run(ctx context.Context, e env, in *os.File, o importing.Opt
 	if err != nil {
 		return err
 	}
+	j.refused.settle(math.MaxInt)
 	created, known = created+c, known+k
+	refused := j.refused.count
 	if j.dry {
-		fmt.Fprintf(e.stdout, "%d rows: %d would be taken or are known already, %d refused; nothing was stored\n", rows, created, refused)
+		fmt.Fprintf(e.stdout, "%s: %d would be taken or are known already, %d refused; nothing was stored\n", number(rows, "row", "rows"), created, refused)
 	} else {
-		fmt.Fprintf(e.stdout, "%d rows: %d taken, %d known already, %d refused\n", rows, created, known, refused)
+		fmt.Fprintf(e.stdout, "%s: %d taken, %d known already, %d refused\n", number(rows, "row", "rows"), created, known, refused)
 	}
 	if refused > 0 {
-		return fmt.Errorf("%d rows were refused", refused)
+		return errors.New(number(refused, "row was", "rows were") + " refused")
 	}
 	return nil
 }
@@ -216,7 +228,7 @@ func (l *local) take(ctx context.Context, rows []importing.Row) (created, known 
 	for _, row := range rows {
 		sub, err := responses.ParseSubmission(row.Body)
 		if err != nil {
-			l.job.refused(row.Line, reason(err))
+			l.job.refused.add(row.Line, reason(err))
 			continue
 		}
 		subs, lines = append(subs, sub), append(lines, row.Line)
@@ -225,7 +237,7 @@ func (l *local) take(ctx context.Context, rows []importing.Row) (created, known 
 		faults, err := l.app.Responses.CheckMany(ctx, l.ws, subs)
 		for i, f := range faults {
 			if f != nil {
-				l.job.refused(lines[i], reason(f))
+				l.job.refused.add(lines[i], reason(f))
 			} else {
 				created++
 			}
@@ -239,7 +251,7 @@ func (l *local) take(ctx context.Context, rows []importing.Row) (created, known 
 	for i, t := range taken {
 		switch {
 		case t.Err != nil:
-			l.job.refused(lines[i], reason(t.Err))
+			l.job.refused.add(lines[i], reason(t.Err))
 		case t.Created:
 			created++
 		default:
@@ -248,6 +260,9 @@ func (l *local) take(ctx context.Context, rows []importing.Row) (created, known 
 	}
 	return created, known, nil
 }
+
+// settled: each row is decided when take returns.
+func (l *local) settled() int { return math.MaxInt }
 
 // end rolls up, so that the scores are there when the command is done.
 func (l *local) end(ctx context.Context) (int, int, error) {

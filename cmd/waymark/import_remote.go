@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"sync"
@@ -25,6 +26,7 @@ type remote struct {
 	done           chan error
 	mu             sync.Mutex
 	lines          []int // of the file, by line of the batch
+	answered       int   // lines of the batch of which the server told
 	created, known int
 	faults         []importing.Row
 }
@@ -44,6 +46,9 @@ func call(ctx context.Context, method, url, key, mediaType string, body io.Reade
 	}
 	if res.StatusCode != http.StatusOK {
 		defer func() { _ = res.Body.Close() }()
+		if res.StatusCode == http.StatusUnauthorized {
+			return nil, errors.New("the server does not know this key")
+		}
 		var p struct{ Detail string }
 		b, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10))
 		_ = json.Unmarshal(b, &p)
@@ -99,6 +104,11 @@ func (m *remote) results(in io.Reader) error {
 			return fmt.Errorf("the server's answer cannot be read: %.100q", s.Text())
 		}
 		m.mu.Lock()
+		if x.Line > len(m.lines) {
+			m.mu.Unlock()
+			return fmt.Errorf("the server answers for line %d, which it was not sent", x.Line)
+		}
+		m.answered = x.Line
 		switch x.Status {
 		case http.StatusCreated:
 			m.created++
@@ -131,9 +141,22 @@ func (m *remote) told() (created, known int, err error) {
 	created, known, m.created, m.known, m.faults = m.created, m.known, 0, 0, nil
 	m.mu.Unlock()
 	for _, f := range faults {
-		m.job.refused(f.Line, f.Err.Error())
+		m.job.refused.add(f.Line, f.Err.Error())
 	}
 	return created, known, nil
+}
+
+// settled: the server tells of one line after the other.
+func (m *remote) settled() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case len(m.faults) > 0: // which came after told
+		return m.faults[0].Line - 1
+	case m.answered == len(m.lines):
+		return math.MaxInt
+	}
+	return m.lines[m.answered] - 1
 }
 
 func (m *remote) end(context.Context) (int, int, error) {

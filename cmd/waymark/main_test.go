@@ -47,26 +47,53 @@ func says(t *testing.T, code int, want string, args ...string) {
 	}
 }
 
-// served runs serve until it says that it listens and then some, and gives all
-// it wrote.
-func served(t *testing.T, environ map[string]string, args ...string) (out, log string) {
+// server is a running serve.
+type server struct {
+	t        *testing.T
+	out, log text
+	cancel   context.CancelFunc
+	ended    chan int
+}
+
+// begin runs serve until it says that it has started.
+func begin(t *testing.T, environ map[string]string, args ...string) *server {
 	t.Helper()
-	var stdout, stderr text
-	e := env{&stdout, &stderr, func(k string) string { return environ[k] }, slog.New(slog.NewTextHandler(&stderr, nil))}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	ended := make(chan int, 1)
-	go func() { ended <- Main(ctx, e, append([]string{"serve"}, args...)) }()
-	for began := time.Now(); !strings.Contains(stderr.String(), "msg=started"); time.Sleep(5 * time.Millisecond) {
+	s := &server{t: t, ended: make(chan int, 1)}
+	e := env{&s.out, &s.log, func(k string) string { return environ[k] }, slog.New(slog.NewTextHandler(&s.log, nil))}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	go func() { s.ended <- Main(ctx, e, append([]string{"serve"}, args...)) }()
+	t.Cleanup(s.end)
+	for began := time.Now(); !strings.Contains(s.log.String(), "msg=started"); time.Sleep(5 * time.Millisecond) {
 		if time.Since(began) > 20*time.Second {
-			t.Fatalf("serve did not start: %s%s", stdout.String(), stderr.String())
+			t.Fatalf("serve did not start: %s%s", s.out.String(), s.log.String())
 		}
 	}
-	cancel()
-	if code := <-ended; code != 0 {
-		t.Errorf("serve gave exit code %d: %s", code, stderr.String())
+	return s
+}
+
+// end stops it as an operator does.
+func (s *server) end() {
+	s.cancel()
+	if code := <-s.ended; code != 0 {
+		s.t.Errorf("serve gave exit code %d: %s", code, s.log.String())
 	}
-	return stdout.String(), stderr.String()
+	s.ended <- 0 // for the next
+}
+
+// base is the address that it prints.
+func (s *server) base() string {
+	first, _, _ := strings.Cut(s.out.String(), "\n")
+	_, base, _ := strings.Cut(first, "waymark listens on ")
+	return base
+}
+
+// served runs serve from start to stop and gives all that it wrote.
+func served(t *testing.T, environ map[string]string, args ...string) (out, log string) {
+	t.Helper()
+	s := begin(t, environ, args...)
+	s.end()
+	return s.out.String(), s.log.String()
 }
 
 func TestAWrongDirectoryIsNotTakenForAnEmptyStore(t *testing.T) {

@@ -106,3 +106,10 @@ func TestRestoreNamesWhereTheOldStoreIs(t *testing.T) {
 		t.Errorf("where none was it says %q", out)
 	}
 }
+
+func TestAMongoDBThatIsNotThereIsNamedInOneSentence(t *testing.T) {
+	code, _, errs := run(t, nil, "migrate", "--mongo", "mongodb://ana:hunter2@127.0.0.1:1/waymark")
+	if code != 1 || errs != "waymark migrate: no MongoDB answers at 127.0.0.1:1 (connection refused)\n" {
+		t.Errorf("exit code %d, it says %q", code, errs)
+	}
+}

@@ -197,3 +197,21 @@ func TestAFilesColumnNamesDoNotReachTheTerminalRaw(t *testing.T) { // attack 53
 		t.Errorf("%q", err)
 	}
 }
+
+func TestOurOwnIDsInAnExportAreNotTheSenders(t *testing.T) {
+	for _, c := range []struct{ name, head, mapped, id, want string }{
+		{"an export", "id,sender_id,sat", "id=id", "rsp_x", "map sender_id=id"},
+		{"another's id beside it", "id,sender_id,sat", "id=id", "order-1", ""},
+		{"an export as it is meant", "sender_id,id,sat", "sender_id=id", "rsp_x", ""},
+		{"a file of another product", "id,name,sat", "id=id", "rsp_x", ""},
+	} {
+		rows := all(t, c.head+"\n"+c.id+",b,4\n", Options{Survey: "srv_x", Questions: asked, Columns: columns(t, c.mapped, "sat=answers.sat")})
+		if err := rows[0].Err; (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	rows := all(t, "id,sat\nx\n", Options{Survey: "srv_x", Questions: asked, Columns: columns(t, "sat=answers.sat")})
+	if err := rows[0].Err; err == nil || err.Error() != "1 cell where the first row has 2" {
+		t.Errorf("a short row: %v", err)
+	}
+}

@@ -34,6 +34,7 @@ type Reader struct {
 	o       Options
 	width   int
 	columns []column
+	ours    int // the column of our own ids in a file that we exported; -1 without one
 }
 
 type column struct {
@@ -75,10 +76,13 @@ func Open(in io.Reader, o Options) (*Reader, error) {
 	case err != nil:
 		return nil, fmt.Errorf("the row of column names cannot be read: %w", err)
 	}
-	r := &Reader{t: t, o: o, width: len(head)}
+	r := &Reader{t: t, o: o, width: len(head), ours: -1}
 	names := map[string][]int{}
 	for i, h := range head {
 		names[strings.TrimSpace(h)] = append(names[strings.TrimSpace(h)], i)
+	}
+	if id := names["id"]; len(id) == 1 && len(names["sender_id"]) > 0 {
+		r.ours = id[0]
 	}
 	var faults []error
 	used := map[string]bool{}
@@ -158,7 +162,11 @@ func (r *Reader) Next() (Row, error) {
 	case err != nil:
 		return row, err
 	case len(cells) != r.width:
-		row.Err = fmt.Errorf("%d cells where the first row has %d", len(cells), r.width)
+		noun := "cells"
+		if len(cells) == 1 {
+			noun = "cell"
+		}
+		row.Err = fmt.Errorf("%d %s where the first row has %d", len(cells), noun, r.width)
 		return row, nil
 	}
 	row.Body, row.Err = r.response(cells)
@@ -175,6 +183,9 @@ func (r *Reader) response(cells []string) ([]byte, error) {
 		}
 		switch c.field {
 		case "id", "respondent":
+			if c.field == "id" && c.at == r.ours && strings.HasPrefix(cell, "rsp_") {
+				return nil, errors.New("id: this is the product's own id; map sender_id=id")
+			}
 			out[c.field] = cell
 		case "occurred_at":
 			t, err := instant(cell, r.o.Zone)
