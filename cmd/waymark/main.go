@@ -15,6 +15,7 @@ import (
 
 	"waymark/cmd/internal/app"
 	"waymark/cmd/internal/config"
+	"waymark/surveys/fault"
 )
 
 // command is one sub-command.
@@ -92,7 +93,11 @@ func Main(ctx context.Context, e env, args []string) int {
 			fmt.Fprintf(e.stderr, "waymark %s: %v\n", c.name, err)
 			return 2
 		}
-		fmt.Fprintf(e.stderr, "waymark %s: %v\n", c.name, err)
+		what := err.Error()
+		if f, ok := err.(*fault.Error); ok && f.Err == nil { // its slug is for programs
+			what = reason(f)
+		}
+		fmt.Fprintf(e.stderr, "waymark %s: %s\n", c.name, what)
 		return 1
 	}
 	fmt.Fprintf(e.stderr, "waymark: there is no command %q\n\n", args[0])

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"go.mongodb.org/mongo-driver/x/mongo/driver/topology"
+
+	"waymark/surveys/fault"
 )
 
 // unreachable says in a sentence that none of the hosts answers, and why; the
@@ -22,7 +24,7 @@ func unreachable(err error, hosts []string) error {
 			break
 		}
 	}
-	return errors.New(sentence)
+	return fault.New(fault.Unavailable, "store-down", "%s", sentence)
 }
 
 func innermost(err error) error {
