@@ -297,6 +297,40 @@ func TestTheSatisfactionIsTheNamedMetricElseTheFirstThatIsAsked(t *testing.T) {
 	}
 }
 
+func TestTheFirstMetricThatIsAskedIsTheSatisfactionInTheOrderAgreed(t *testing.T) {
+	all := []surveys.Series{ // not in that order
+		{ID: "ser_nps", Question: "rec", Metric: "nps"}, {ID: "ser_ces", Question: "ease", Metric: "ces"},
+		{ID: "ser_rating", Question: "stars", Metric: "rating"}, {ID: "ser_csat", Question: "sat", Metric: "csat"}, emo,
+	}
+	for _, want := range []string{"csat", "rating", "ces", "nps"} {
+		w, s, id := scene(t, document)
+		w.publish(version("srv_a", 1, id, "delivery", "", 80*day, nil, all...))
+		w.give(7, "srv_a", 1, day, nil, map[string]int{"sat": 5, "stars": 5, "ease": 5, "rec": 5, "feel": 1})
+		if m := ask(t, s, id, "").Stages[1].Satisfaction; m.Metric != want || *m.N != 7 {
+			t.Errorf("of %d metrics it is %s, want %s", len(all)-1, m.Metric, want)
+		}
+		all = slices.DeleteFunc(all, func(s surveys.Series) bool { return s.Metric == want })
+	}
+}
+
+func TestFreshnessFollowsTheAgeOfTheNewestAnswer(t *testing.T) {
+	for _, c := range []struct {
+		ago  time.Duration
+		n    int
+		want string
+	}{
+		{30 * day, 30, "fresh"}, {30 * day, 29, "ageing"}, {30*day + time.Millisecond, 30, "ageing"},
+		{90 * day, 30, "ageing"}, {90*day + time.Millisecond, 30, "stale"}, {90*day + time.Millisecond, 1, "stale"}, {0, 0, "empty"},
+	} {
+		w, s, id := scene(t, document)
+		w.publish(version("srv_a", 1, id, "delivery", "", 200*day, nil, sat))
+		w.give(c.n, "srv_a", 1, c.ago, nil, map[string]int{"sat": 5})
+		if got := ask(t, s, id, "from=2026-01-01T00:00:00Z").Stages[1].Freshness; got != c.want {
+			t.Errorf("%d answers, %v old: %s, want %s", c.n, c.ago, got, c.want)
+		}
+	}
+}
+
 func TestWhatIsPublishedWhileScoresAreReadDisturbsNone(t *testing.T) {
 	w, s, id := scene(t, document)
 	w.publish(version("srv_a", 1, id, "delivery", "", 9*day, nil, sat))
@@ -337,6 +371,69 @@ func TestSegmentsNarrowAndHideWhatCouldBeSubtracted(t *testing.T) {
 	}
 	if _, err := try(s, id, "segment=state:SP&window=P5D"); err != nil {
 		t.Errorf("few values in the shorter window: %v", err)
+	}
+}
+
+// One map per segment shares the surveys of another: what its document says is
+// a filter like any in a query, with the same floor.
+func TestAMapTakesItsScoresFromAnotherAndOfItsSubjectOnly(t *testing.T) {
+	const (
+		borrowed = `"scores_from":"SOURCE",`
+		ofSP     = `"subject":{"kind":"segment","segment":"state:SP"},`
+		ofNobody = `"subject":{"kind":"segment","segment":"colour:red"},`
+	)
+	for name, c := range map[string]struct {
+		keys   string // of the map that is asked
+		sp, rj int    // answers at the source
+		query  string
+		n      int64 // -1: hidden
+		fault  fault.Kind
+	}{
+		"neither: its own surveys":                     {keys: "", sp: 10, rj: 10, n: 6},
+		"the surveys of the other, and not its own":    {keys: borrowed, sp: 10, rj: 11, n: 21},
+		"the subject's segment of the other's":         {keys: borrowed + ofSP, sp: 10, rj: 11, n: 10},
+		"the subject's segment of its own":             {keys: ofSP, sp: 10, rj: 10, n: 6},
+		"seven hide where three others stand beside":   {keys: borrowed + ofSP, sp: 7, rj: 3, n: -1},
+		"seven are shown where nobody stands beside":   {keys: borrowed + ofSP, sp: 7, n: 7},
+		"four of the segment hide themselves":          {keys: borrowed + ofSP, sp: 4, rj: 20, n: -1},
+		"the query may say the same":                   {keys: borrowed + ofSP, sp: 10, rj: 11, query: "segment=state:SP", n: 10},
+		"the query may not say another value":          {keys: borrowed + ofSP, sp: 10, rj: 11, query: "segment=state:RJ", fault: fault.Malformed},
+		"the query narrows further":                    {keys: borrowed + ofSP, sp: 10, rj: 11, query: "segment=size:L", n: 0},
+		"a segment of the subject that nobody asks of": {keys: borrowed + ofNobody, sp: 10, rj: 11, n: 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, s, source := scene(t, document)
+			r, err := s.Maps.Create(context.Background(), ident.Actor{Workspace: ws, Name: "k"}, ident.New("map"), false,
+				[]byte(strings.Replace(document, "{", "{"+strings.Replace(c.keys, "SOURCE", source, 1), 1)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.publish(version("srv_source", 1, source, "delivery", "", 50*day, []string{"state", "size"}, sat))
+			w.give(c.sp, "srv_source", 1, day, map[string]string{"state": "SP"}, map[string]int{"sat": 5})
+			w.give(c.rj, "srv_source", 1, day, map[string]string{"state": "RJ"}, map[string]int{"sat": 1})
+			w.publish(version("srv_own", 1, r.ID, "delivery", "", 50*day, []string{"state"}, sat))
+			w.give(6, "srv_own", 1, day, map[string]string{"state": "SP"}, map[string]int{"sat": 3})
+			out, err := try(s, r.ID, c.query)
+			if c.fault != 0 {
+				if fault.KindOf(err) != c.fault {
+					t.Fatalf("got %v", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			st := out.Stages[1]
+			if c.n < 0 {
+				if st.Satisfaction.State != mapping.Hidden || st.Satisfaction.N != nil || st.Satisfaction.Value != nil || st.Responses != nil {
+					t.Errorf("it shows %+v", st)
+				}
+				return
+			}
+			if out.Map != r.ID || st.Satisfaction.N == nil || *st.Satisfaction.N != c.n || *st.Responses != c.n {
+				t.Errorf("map %s: %+v, want n %d", out.Map, st, c.n)
+			}
+		})
 	}
 }
 
