@@ -4,7 +4,7 @@
 //
 // Flow: a request gets an id and a deadline; a route with a scope is
 // authenticated; a POST with an Idempotency-Key is replayed or recorded; the
-// domain's handler answers or returns a fault, which Problem writes.
+// domain's handler answers or returns a fault, which fail writes.
 //
 // Invariant: bodies carry no request id, no path and no internal text, so
 // that a foreign id answers byte for byte like an unknown one.

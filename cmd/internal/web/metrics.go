@@ -34,7 +34,7 @@ func (m *metrics) init() {
 	m.registry = prometheus.NewRegistry()
 	m.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "waymark_request_seconds", Help: "Time to answer a request, by route and status.",
 		Buckets: []float64{.001, .005, .02, .1, .5, 2, 10}}, []string{"method", "route", "status"})
-	m.refusals = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "waymark_refusals_total", Help: "Requests refused, by status and reason."}, []string{"status", "reason"})
+	m.refusals = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "waymark_refusals_total", Help: "Requests and lines of batches refused, by status and reason."}, []string{"status", "reason"})
 	m.registry.MustRegister(m.requests, m.refusals)
 }
 

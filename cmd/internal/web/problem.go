@@ -39,13 +39,16 @@ var statuses = map[fault.Kind]int{
 	fault.Unavailable:     http.StatusServiceUnavailable,
 }
 
-// Problem turns a failure into a status and the problem to answer. What is
-// not a fault is told as an internal error and nothing more.
-func Problem(err error) (int, any) {
+// line gives the status and the problem of a refused line of a batch, and
+// counts it like a refused request.
+func (s *Server) line(err error) (int, any) {
 	p := problemOf(err)
+	s.metrics.refused(p.Status, slugOf(err))
 	return p.Status, p
 }
 
+// problemOf turns a failure into the problem to answer. What is not a fault
+// is told as an internal error and nothing more.
 func problemOf(err error) problem {
 	status := statuses[fault.KindOf(err)]
 	p := problem{Type: "about:blank", Status: status, Title: http.StatusText(status)}

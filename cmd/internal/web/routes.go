@@ -27,7 +27,7 @@ func one(s ident.Scope) []ident.Scope { return []ident.Scope{s} }
 func (s *Server) table() []route {
 	settings := workspace.HTTP{Service: s.Workspaces}
 	sv := surveys.HTTP{Service: s.Surveys}
-	rs := responses.HTTP{Service: s.Responses, Problem: Problem}
+	rs := responses.HTTP{Service: s.Responses, Problem: s.line}
 	mp := mapping.HTTP{Service: s.Maps}
 	scores, shares := mapping.ScoresHTTP{ScoresService: s.Scores}, mapping.SharesHTTP{Service: s.Maps, BaseURL: s.BaseURL}
 	drawing := render.HTTP{Scores: s.Scores}
