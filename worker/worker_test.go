@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -66,6 +67,27 @@ func TestAThousandChangesOfASurveyAreOneTask(t *testing.T) {
 	if q.len() != 3 {
 		t.Fatalf("%d tasks after nothing changed", q.len())
 	}
+}
+
+// On a clock of its own, so that a busy machine changes nothing.
+func TestASecondOfChangesIsAFewTasks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := &queue{}
+		n := NewNotifier(q, time.Now, silent)
+		ctx, cancel := context.WithCancel(context.Background())
+		ended := make(chan struct{})
+		go func() { defer close(ended); n.Run(ctx) }()
+		for range 1000 {
+			n.Changed("w", "srv_a")
+			time.Sleep(time.Millisecond)
+		}
+		synctest.Wait()
+		if got := q.len(); got > 10 || got < 4 { // fewer would let scores wait
+			t.Errorf("%d tasks for a second of changes", got)
+		}
+		cancel()
+		<-ended
+	})
 }
 
 func TestWhatTheQueueRefusedIsEnqueuedWhenItIsBack(t *testing.T) { // attack 60
