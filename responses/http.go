@@ -228,6 +228,13 @@ func (h HTTP) Export(format Format) fiber.Handler {
 // silence is how long a batch or an export waits for the other side to move.
 const silence = 60 * time.Second
 
+func (h HTTP) silence() time.Duration {
+	if h.Silence != 0 {
+		return h.Silence
+	}
+	return silence
+}
+
 // pacedWriter gives the client a new span of time for every piece of a stream,
 // and for the end that follows it, in place of one span for the whole answer.
 // Closing it ends the writer.
@@ -286,10 +293,7 @@ func (h HTTP) Batch(c *fiber.Ctx) error {
 	if in == nil {
 		in = bytes.NewReader(c.Request().Body())
 	}
-	wait := h.Silence
-	if wait == 0 {
-		wait = silence
-	}
+	wait := h.silence()
 	out := h.batch(context.WithoutCancel(c.UserContext()), rest.Actor(c).Workspace, &pacedReader{in, conn, wait})
 	if err := out.begun(); err != nil {
 		_ = out.Close()

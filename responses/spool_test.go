@@ -8,6 +8,15 @@ import (
 	"time"
 )
 
+func TestABatchMayBeSilentForAMinute(t *testing.T) { // api.md §1
+	if got := (HTTP{}).silence(); got != 60*time.Second {
+		t.Errorf("%v", got)
+	}
+	if got := (HTTP{Silence: time.Second}).silence(); got != time.Second {
+		t.Errorf("%v, though a second was set", got)
+	}
+}
+
 // fill writes pieces until the spool is read to the end, closed, or all is written.
 func fill(s *spool, piece []byte, n int) <-chan error {
 	done := make(chan error, 1)

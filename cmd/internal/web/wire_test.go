@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 // serve runs a server that is only patient for moments.
@@ -56,6 +57,27 @@ func hangsUp(t *testing.T, addr, sent string, drip time.Duration) string {
 		t.Fatalf("the connection stays open after %.40q", sent)
 	}
 	return string(b)
+}
+
+func TestTheUsualPatienceIsThatOfTheContract(t *testing.T) {
+	if p := (patience{}).orDefaults(); p != (patience{header: 10 * time.Second, body: 30 * time.Second, answer: 60 * time.Second}) || streamPatience != 60*time.Second {
+		t.Errorf("%+v, streams %v", p, streamPatience)
+	}
+	if p := (patience{body: time.Second}).orDefaults(); p.body != time.Second || p.header != 10*time.Second {
+		t.Errorf("what is set does not hold: %+v", p)
+	}
+	s := &Server{}
+	app := s.Handler()
+	if c := app.Config(); c.ReadTimeout != 10*time.Second || c.WriteTimeout != 60*time.Second {
+		t.Errorf("the server waits %v for a head and %v for who reads", c.ReadTimeout, c.WriteTimeout)
+	}
+	for path, want := range map[string]time.Duration{"/v1/maps": 30 * time.Second, "/v1/responses": 30 * time.Second, "/v1/responses/batch?x=1": 60 * time.Second} {
+		var h fasthttp.RequestHeader
+		h.SetRequestURI(path)
+		if got := app.Server().HeaderReceived(&h).ReadTimeout; got != want {
+			t.Errorf("%s: %v for the body, want %v", path, got, want)
+		}
+	}
 }
 
 func TestASlowClientIsGivenUp(t *testing.T) { // attack 52
