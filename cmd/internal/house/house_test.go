@@ -21,6 +21,7 @@ type file struct {
 	// unasked are its functions that write to MongoDB without Writing, which
 	// asks whether this program still may.
 	unasked []string
+	hasty   []string // its functions that compare secrets with == or the like
 }
 
 func (f file) dir() string  { return path.Dir(f.path) }
@@ -91,6 +92,11 @@ func faults(f file) (broken []string) {
 			add(fn + " writes to MongoDB without Writing")
 		}
 	}
+	for _, fn := range f.hasty {
+		if !f.test() {
+			add(fn + " compares a secret in a time that tells how much of it was right: take ident.SameHash")
+		}
+	}
 	for _, bad := range []string{"utils", "util", "common", "helpers", "models"} {
 		if slices.Contains(strings.Split(f.dir(), "/"), bad) {
 			add("lies in a room without a name: " + bad)
@@ -156,7 +162,7 @@ func read(t *testing.T) (files []file, documented map[string]bool) {
 		if err != nil {
 			return err
 		}
-		f := file{path: rel, unasked: unasked(parsed)}
+		f := file{path: rel, unasked: unasked(parsed), hasty: hasty(parsed)}
 		for _, i := range parsed.Imports {
 			f.imports = append(f.imports, strings.Trim(i.Path.Value, `"`))
 		}
@@ -218,6 +224,8 @@ func TestEachRuleCanFail(t *testing.T) {
 		{file{path: "cmd/internal/app/x.go", nowCall: true}, ""},
 		{file{path: "surveys/utils/x.go"}, "without a name"},
 		{file{path: "surveys/mongo/store.go", unasked: []string{"Create"}}, "Create writes to MongoDB without Writing"},
+		{file{path: "surveys/ident/token.go", hasty: []string{"SameHash"}}, "SameHash compares a secret"},
+		{file{path: "surveys/ident/token_test.go", hasty: []string{"TestX"}}, ""},
 		{file{path: "surveys/mongo/schema.go", unasked: []string{"step"}}, ""},
 	} {
 		got := strings.Join(faults(c.f), "\n")
