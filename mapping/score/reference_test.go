@@ -59,7 +59,7 @@ func within(got, want float64) bool { return got == want || math.Abs(got-want) <
 func TestAgreesWithTheReferenceCases(t *testing.T) {
 	path, ok := findReference()
 	if !ok {
-		t.Skipf("NOT COMPARED WITH THE REFERENCE: no %s in any parent directory", referencePath)
+		t.Skipf("NOT RUN: the reference cases are not beside the repository: no %s in any directory above", referencePath)
 	}
 	raw, err := os.ReadFile(path)
 	if err != nil {

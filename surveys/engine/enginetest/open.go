@@ -66,7 +66,7 @@ func Servers(t *testing.T, fn func(t *testing.T, uri string)) {
 		t.Run(s.name, func(t *testing.T) { fn(t, uri) })
 	}
 	if !named {
-		t.Skipf("no MongoDB to test on: set %s or %s to the URI of a server", FerretVariable, MongoVariable)
+		t.Skipf("NOT RUN: no MongoDB to test on: set %s or %s to the URI of a server", FerretVariable, MongoVariable)
 	}
 }
 
