@@ -16,7 +16,7 @@ func version(_ context.Context, e env, args []string) error {
 	fs := flag.NewFlagSet("version", flag.ContinueOnError)
 	fs.SetOutput(e.stderr)
 	fs.Usage = func() {
-		fmt.Fprint(e.stdout, "waymark version\n\nPrints this program's version, Go's, and the schema versions that it knows.\n")
+		fmt.Fprint(e.stdout, "waymark version\n\nPrints this program's version, Go's, and the schema versions that it knows.\n\nExample:\n  waymark version\n")
 	}
 	rest, err := interleaved(fs, args)
 	if err != nil {
