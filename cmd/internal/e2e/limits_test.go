@@ -46,14 +46,20 @@ func TestAttack40BehindAProxyEachClientHasItsOwnBucket(t *testing.T) {
 	}
 }
 
-// residentKB reads how much memory a process has.
-func residentKB(t *testing.T, pid int) int {
+// residentKB reads how much memory a process has, and peakKB how much it ever had.
+func residentKB(t *testing.T, pid int) int { t.Helper(); return memoryKB(t, pid, "VmRSS:") }
+func peakKB(t *testing.T, pid int) int     { t.Helper(); return memoryKB(t, pid, "VmHWM:") }
+
+func memoryKB(t *testing.T, pid int, figure string) int {
 	t.Helper()
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		t.Skipf("NOT RUN: memory cannot be read here: %v", err)
 	}
-	_, rest, _ := strings.Cut(string(b), "VmRSS:")
+	_, rest, found := strings.Cut(string(b), figure)
+	if !found {
+		t.Skipf("NOT RUN: %s cannot be read here", figure)
+	}
 	n, err := strconv.Atoi(strings.Fields(rest)[0])
 	if err != nil {
 		t.Fatal(err)
