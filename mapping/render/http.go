@@ -15,7 +15,7 @@ type HTTP struct{ Scores *mapping.ScoresService }
 // read gives the snapshot that a request asks for, and how to show it; with
 // changes for what tells them.
 func (h HTTP) read(c *fiber.Ctx, changes bool) (s mapping.Snapshot, o Options, err error) {
-	v, err := rest.Query(c, "window", "from", "to", "segment*", "theme", "width", "lang")
+	v, err := rest.Query(c, "window", "from", "to", "segment*", "theme", "width", "page", "lang")
 	if err != nil {
 		return s, o, err
 	}
@@ -23,7 +23,7 @@ func (h HTTP) read(c *fiber.Ctx, changes bool) (s mapping.Snapshot, o Options, e
 	if err != nil {
 		return s, o, err
 	}
-	if o, err = parseOptions(v); err != nil {
+	if o, err = parseOptions(v, v.Get("page")); err != nil {
 		return s, o, err
 	}
 	o.Segments, o.Window, q.Changes = q.Segments, q.Window, changes

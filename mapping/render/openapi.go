@@ -12,6 +12,7 @@ import (
 func Describe() openapi.Domain {
 	theme := openapi.Param{Name: "theme", Schema: openapi.OneOf(Light, Dark, Print), Text: "Without it the reader's system decides."}
 	width := openapi.Param{Name: "width", Schema: openapi.Integer().Between(minWidth, maxWidth).Otherwise(DefaultWidth), Text: "Of the drawing, in pixels; a page follows the screen and is at most so wide."}
+	page := openapi.Param{Name: "page", Schema: openapi.OneOf(papers...), Text: "The sheet, on its side, that a page is printed on; without it the printer decides. It changes no drawing."}
 	most := openapi.Param{Name: "width", Schema: openapi.Integer().Between(minWidth, maxWidth), Text: "The page is at most so many pixels wide."}
 	lang := openapi.Param{Name: "lang", Schema: openapi.OneOf(order...), Text: "Of the words around the map's own texts."}
 	shown := []openapi.Problem{
@@ -20,7 +21,7 @@ func Describe() openapi.Domain {
 		{Kind: fault.Invalid, Slug: "bad-lang", Text: "Maps have no words in this language."},
 	}
 	query, refused := mapping.AskingScores()
-	query, refused = append(query, theme, width, lang), append(refused, shown...)
+	query, refused = append(query, theme, width, page, lang), append(append(refused, shown...), openapi.Problem{Kind: fault.Invalid, Slug: "bad-page", Text: "There is no such sheet."})
 	drawn := func(id, path, summary, text string, a openapi.Answer) openapi.Operation {
 		return openapi.Operation{Route: "GET " + path, ID: id, Summary: summary, Text: text, Query: query, Try: "window=P30D&theme=light", Answers: []openapi.Answer{a}, Fails: refused}
 	}

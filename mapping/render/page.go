@@ -144,7 +144,7 @@ type figures struct {
 // keeps it current.
 func HTML(v *View, o Options, c *choices) ([]byte, string, error) {
 	lanes := v.lanes()
-	style := shapes + colours(variables) + pageColours(o.Theme) + pageCSS + layout(len(v.Stages), 3+len(lanes), o.Width) + v.paper()
+	style := shapes + colours(variables) + pageColours(o.Theme) + pageCSS + layout(len(v.Stages), 3+len(lanes), o.Width) + v.paper(o.Page)
 	height := px(v.chartHeight())
 	p := page{View: v, Style: template.CSS(style), Live: c != nil, Legend: v.legend(), AtTime: v.At.String(), Several: len(v.Metrics) > 1, Still: len(v.Changes) > 0 && !v.moved(),
 		Axis: template.HTML(`<svg class="wm axis" width="100%" height="` + height + `" aria-hidden="true">` + v.axis() + `</svg>`)} //nolint:gosec // every text in it is escaped
@@ -188,9 +188,13 @@ func HTML(v *View, o Options, c *choices) ([]byte, string, error) {
 }
 
 // paper puts into the foot of every printed page when it was true. Only words
-// and numbers of ours stand in it.
-func (v *View) paper() string {
-	return fmt.Sprintf("@page{@bottom-left{font:11px system-ui,sans-serif;content:%q}}", "Waymark · "+v.Window+" · "+v.Words.AsOf+" "+v.AsOf)
+// and numbers of ours stand in it. A sheet that was asked for lies on its side.
+func (v *View) paper(page string) string {
+	size := ""
+	if page != "" {
+		size = "size:" + page + " landscape;"
+	}
+	return fmt.Sprintf("@page{%s@bottom-left{font:11px system-ui,sans-serif;content:%q}}", size, "Waymark · "+v.Window+" · "+v.Words.AsOf+" "+v.AsOf)
 }
 
 // Sorry is the page of a link that cannot be shown; status chooses its words.

@@ -57,7 +57,7 @@ func ask(c *fiber.Ctx) (a asked, err error) {
 		return a, fault.New(fault.Invalid, "bad-embed", "embed must be 1, or left out.")
 	}
 	a.embed = v.Has("embed")
-	a.Options, err = parseOptions(v)
+	a.Options, err = parseOptions(v, "")
 	if a.Lang == "" {
 		a.Lang = Match("", c.Get(fiber.HeaderAcceptLanguage))
 	}
@@ -65,9 +65,10 @@ func ask(c *fiber.Ctx) (a asked, err error) {
 	return a, err
 }
 
-// parseOptions reads theme, width and lang as every render takes them.
-func parseOptions(v url.Values) (o Options, err error) {
-	o = Options{Theme: Theme(v.Get("theme")), Lang: v.Get("lang")}
+// parseOptions reads theme, width and lang as every render takes them, and
+// takes the paper from those that have one.
+func parseOptions(v url.Values, page string) (o Options, err error) {
+	o = Options{Theme: Theme(v.Get("theme")), Page: page, Lang: v.Get("lang")}
 	if v.Has("theme") && o.Theme == Auto {
 		o.Theme = "unknown"
 	}

@@ -190,7 +190,7 @@ func (s *story) particular() []failing {
 			failing{id, 422, "bad-window", query("window=P0D")}, failing{id, 422, "bad-time", query("from=x")}, failing{id, 422, "bad-segment", query("segment=x")},
 			failing{id, 422, "unknown-segment", query("segment=x:y")}, failing{id, 422, "too-many-segments", query("segment=a:1&segment=b:1&segment=c:1&segment=d:1&segment=e:1&segment=f:1")})
 		if id != "getScores" {
-			all = append(all, failing{id, 422, "bad-theme", query("theme=pink")}, failing{id, 422, "bad-width", query("width=5")}, failing{id, 422, "bad-lang", query("lang=xx")})
+			all = append(all, failing{id, 422, "bad-theme", query("theme=pink")}, failing{id, 422, "bad-width", query("width=5")}, failing{id, 422, "bad-lang", query("lang=xx")}, failing{id, 422, "bad-page", query("page=a5")})
 		}
 	}
 	return all

@@ -71,6 +71,25 @@ func TestGuessingIsRefusedAsDescribed(t *testing.T) {
 	a.want(200, "listMaps", request{})
 }
 
+func TestAllThatIsWrongWithADrawingsParametersIsSaidAtOnce(t *testing.T) {
+	s := prepare(t)
+	wrong := map[string]string{"theme=pink": "theme must be", "width=1": "width must be", "page=A4": "page must be", "lang=de": "lang must be"}
+	for _, id := range []string{"renderSVG", "renderHTML", "renderJSON", "sharedMap"} {
+		asked := slices.Sorted(maps.Keys(wrong))
+		if id == "sharedMap" { // it passes over what it does not know
+			asked = slices.DeleteFunc(asked, func(q string) bool { return q == "page=A4" })
+		}
+		r := s.good(id)
+		r.query = strings.Join(asked, "&")
+		got := string(s.want(422, id, r).body)
+		for _, q := range asked {
+			if !strings.Contains(got, wrong[q]) {
+				t.Errorf("%s?%s does not say %q:\n%s", id, r.query, wrong[q], got)
+			}
+		}
+	}
+}
+
 func TestABodyThatIsCutIsRefused(t *testing.T) {
 	a := serve(t)
 	c, err := net.Dial("tcp", strings.TrimPrefix(a.base, "http://"))
