@@ -1,8 +1,10 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -341,6 +343,31 @@ func TestPageWorksWithoutScriptsInTheDarkAndOnPaper(t *testing.T) {
 	do(t, ctx, chromedp.EmulateViewport(1047, 700)) // A4 on its side, less the margins
 	if got := see(t, ctx, `[...document.querySelectorAll('.paper')].every(e => { const r = e.getBoundingClientRect(); return r.left >= 0 && r.right <= innerWidth && r.height }) && document.querySelectorAll('.paper').length`); got != "2" {
 		t.Errorf("on paper the drawing is cut at the sides: %s", got)
+	}
+}
+
+func TestAPageIsPrintedOnTheSheetThatWasAskedFor(t *testing.T) {
+	ctx := browser(t)
+	p := start(t, t.TempDir())
+	m, _ := p.survey()
+	for page, want := range map[string][2]float64{"a4": {841.9, 595.3}, "a3": {1190.6, 841.9}, "letter": {792, 612}} { // points, on its side
+		file := filepath.Join(t.TempDir(), page+".html")
+		if err := os.WriteFile(file, p.want(200, "GET", "/v1/maps/"+m+"/render.html?page="+page, "").body, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		do(t, ctx, chromedp.Navigate("file://"+file))
+		paper, err := chromedp.Run(ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wide, high float64
+		_, box, _ := bytes.Cut(paper, []byte("/MediaBox [0 0 "))
+		if _, err := fmt.Sscan(strings.NewReplacer("]", " ").Replace(string(box[:min(len(box), 40)])), &wide, &high); err != nil {
+			t.Fatalf("%s: the PDF tells no size: %v", page, err)
+		}
+		if math.Abs(wide-want[0]) > 2 || math.Abs(high-want[1]) > 2 {
+			t.Errorf("%s is printed on %.1f × %.1f points, want %v", page, wide, high, want)
+		}
 	}
 }
 
