@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"waymark/surveys/engine"
@@ -25,20 +24,31 @@ var Steps = []engine.MongoStep{
 
 // ownIDs gives each share that has the id of another one an id of its own.
 // Where one of them was revoked, its author meant the id: all are.
-func ownIDs(ctx context.Context, db *mongo.Database) error {
-	cur, err := db.Collection(shares).Find(ctx, bson.D{}, options.Find().SetSort(asc("workspace", "map", "id", "seq", "_id")))
+func ownIDs(ctx context.Context, m *engine.Mongo) error {
+	find, cancel := m.Deadline(ctx)
+	defer cancel()
+	cur, err := m.DB.Collection(shares).Find(find, bson.D{}, options.Find().SetSort(asc("workspace", "map", "id", "seq", "_id")))
 	if err != nil {
 		return err
 	}
-	defer func() { _ = cur.Close(context.WithoutCancel(ctx)) }()
+	defer func() {
+		end, cancel := m.Deadline(context.WithoutCancel(ctx))
+		defer cancel()
+		_ = cur.Close(end)
+	}()
+	next := func() bool {
+		ctx, cancel := m.Deadline(ctx)
+		defer cancel()
+		return cur.Next(ctx)
+	}
 	var same []shareDoc // the shares of one id, oldest first
-	for cur.Next(ctx) {
+	for next() {
 		var d shareDoc
 		if err := cur.Decode(&d); err != nil {
 			return err
 		}
 		if n := len(same); n > 0 && (same[n-1].Workspace != d.Workspace || same[n-1].Map != d.Map || same[n-1].ID != d.ID) {
-			if err := separate(ctx, db, same); err != nil {
+			if err := separate(ctx, m, same); err != nil {
 				return err
 			}
 			same = same[:0]
@@ -48,14 +58,16 @@ func ownIDs(ctx context.Context, db *mongo.Database) error {
 	if err := cur.Err(); err != nil {
 		return err
 	}
-	return separate(ctx, db, same)
+	return separate(ctx, m, same)
 }
 
 // separate revokes first: what a crash cuts off between the two is still
 // found by the shared id, and ends the same.
-func separate(ctx context.Context, db *mongo.Database, same []shareDoc) error {
+func separate(ctx context.Context, m *engine.Mongo, same []shareDoc) error {
 	set := func(d shareDoc, field string, v any) error {
-		_, err := db.Collection(shares).UpdateOne(ctx, bson.D{{Key: "_id", Value: d.Hash}}, bson.D{{Key: "$set", Value: bson.D{{Key: field, Value: v}}}})
+		ctx, cancel := m.Deadline(ctx)
+		defer cancel()
+		_, err := m.DB.Collection(shares).UpdateOne(ctx, bson.D{{Key: "_id", Value: d.Hash}}, bson.D{{Key: "$set", Value: bson.D{{Key: field, Value: v}}}})
 		if err != nil {
 			return fmt.Errorf("separating shares of one id: %w", err)
 		}

@@ -31,7 +31,7 @@ func TestSharesOfOneIDGetIDsOfTheirOwn(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			enginetest.Mongos(t, nil, func(t *testing.T, m *engine.Mongo) {
-				ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+				ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 				defer cancel()
 				var docs []any
 				for i, d := range c.before {

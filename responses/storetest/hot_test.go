@@ -41,14 +41,14 @@ var hot = []enginetest.Hot[responses.Store]{
 	{Name: "an export of a window", Method: "Each", Call: exporting(responses.Filter{Survey: "srv_a", From: &from, To: &to}),
 		SQLite: []string{"responses_facts (ws=? AND survey=? AND occurred_at>? AND occurred_at<?)"}, Mongo: []string{"workspace_survey_occurred"}},
 	{Name: "counting a survey", Method: "Count", Call: func(ctx context.Context, s responses.Store) error { _, err := s.Count(ctx, "w", "srv_a"); return err }, SQLite: []string{"(ws=? AND survey=?)"}, Mongo: []string{"workspace_survey_occurred"}},
-	{Name: "the facts of a bucket", Method: "Facts", Call: facts(responses.Key{At: 1}, responses.Key{At: 9}), SQLite: []string{inTime}, Mongo: []string{"workspace_survey_occurred"}},
-	{Name: "the facts of a part of an instant", Method: "Facts", Call: facts(responses.Key{At: 1, ID: "rsp_a"}, responses.Key{At: 1, ID: "rsp_b"}),
+	{Name: "the facts of a bucket", Method: "Facts", Majority: true, Call: facts(responses.Key{At: 1}, responses.Key{At: 9}), SQLite: []string{inTime}, Mongo: []string{"workspace_survey_occurred"}},
+	{Name: "the facts of a part of an instant", Method: "Facts", Majority: true, Call: facts(responses.Key{At: 1, ID: "rsp_a"}, responses.Key{At: 1, ID: "rsp_b"}),
 		SQLite: []string{inPlace}, Mongo: []string{"workspace_survey_occurred"}},
-	{Name: "counting the facts of a bucket", Method: "CountFacts", Call: func(ctx context.Context, s responses.Store) error {
+	{Name: "counting the facts of a bucket", Method: "CountFacts", Majority: true, Call: func(ctx context.Context, s responses.Store) error {
 		_, err := s.CountFacts(ctx, "w", "srv_a", responses.Key{At: 1}, responses.Key{At: 9}, 9)
 		return err
 	}, SQLite: []string{"COVERING INDEX " + inTime}, Mongo: []string{"workspace_survey_occurred"}},
-	{Name: "marks", Method: "Marks", Call: func(ctx context.Context, s responses.Store) error {
+	{Name: "marks", Method: "Marks", Majority: true, Call: func(ctx context.Context, s responses.Store) error {
 		_, err := s.Marks(ctx, "w", "srv_a", 9)
 		return err
 	}, SQLite: []string{"responses_marks (ws=? AND survey=? AND marked_at>?)"}, Mongo: []string{"marks"}},
@@ -56,7 +56,7 @@ var hot = []enginetest.Hot[responses.Store]{
 		return s.Clear(ctx, "w", "srv_a", []responses.Mark{{ID: "rsp_a", Rev: 1}})
 	},
 		SQLite: []string{byID, byID}, Mongo: []string{"_id_", "_id_"}},
-	{Name: "what is due", Method: "Due", Call: func(ctx context.Context, s responses.Store) error { _, _, err := s.Due(ctx, 1); return err },
+	{Name: "what is due", Method: "Due", Majority: true, Call: func(ctx context.Context, s responses.Store) error { _, _, err := s.Due(ctx, 1); return err },
 		SQLite: []string{"responses_marks ((ws,survey)>(?,?))", "responses_marks (ws=? AND survey=? AND marked_at>?)"}, Mongo: []string{"marks"}},
 }
 

@@ -24,13 +24,14 @@ type MongoIndex struct {
 // MongoStep is one domain's part of one schema version: the indexes of a
 // collection, and where documents change, Run, which comes after them. Steps
 // of a version run in their order, and may be repeated harmlessly, because a
-// crash can come between any of them and the version's record.
+// crash can come between any of them and the version's record. A step may take
+// long; each of Run's operations has a deadline of its own.
 type MongoStep struct {
 	Version    int
 	Domain     string
 	Collection string
 	Indexes    []MongoIndex
-	Run        func(ctx context.Context, db *mongo.Database) error
+	Run        func(ctx context.Context, m *Mongo) error
 }
 
 // MongoVersion is the newest version of the steps.
@@ -162,7 +163,7 @@ func (m *Mongo) step(ctx context.Context, st MongoStep, run bool) error {
 		}
 	}
 	if run && st.Run != nil {
-		return st.Run(ctx, m.DB)
+		return st.Run(ctx, m)
 	}
 	return nil
 }

@@ -20,8 +20,10 @@ import (
 var mongoVersions = []engine.MongoStep{
 	{Version: 1, Domain: "people", Collection: "person", Indexes: []engine.MongoIndex{{Name: "name", Keys: bson.D{{Key: "name", Value: 1}}, Unique: true}}},
 	{Version: 2, Domain: "people", Collection: "person", Indexes: []engine.MongoIndex{{Name: "city", Keys: bson.D{{Key: "city", Value: 1}}}},
-		Run: func(ctx context.Context, db *mongo.Database) error {
-			_, err := db.Collection("person").UpdateMany(ctx, bson.D{{Key: "city", Value: nil}},
+		Run: func(ctx context.Context, m *engine.Mongo) error {
+			ctx, cancel := m.Deadline(ctx)
+			defer cancel()
+			_, err := m.DB.Collection("person").UpdateMany(ctx, bson.D{{Key: "city", Value: nil}},
 				bson.D{{Key: "$set", Value: bson.D{{Key: "city", Value: "unknown"}}}})
 			return err
 		}},
@@ -29,7 +31,7 @@ var mongoVersions = []engine.MongoStep{
 
 func TestADatabaseOfTheVersionBeforeIsBroughtUpWithItsData(t *testing.T) {
 	enginetest.Mongos(t, nil, func(t *testing.T, m *engine.Mongo) {
-		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 		defer cancel()
 		// Version 1, written by hand.
 		for _, d := range []struct {
@@ -70,13 +72,13 @@ func TestADatabaseOfTheVersionBeforeIsBroughtUpWithItsData(t *testing.T) {
 
 func TestAMigrationThatIsCutOffGoesOn(t *testing.T) {
 	enginetest.Mongos(t, mongoVersions[:1], func(t *testing.T, m *engine.Mongo) {
-		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 		defer cancel()
 		if _, err := m.DB.Collection("person").InsertOne(ctx, bson.D{{Key: "_id", Value: "1"}, {Key: "name", Value: "Ana"}}); err != nil {
 			t.Fatal(err)
 		}
 		cut := errors.New("cut off")
-		broken := append(mongoVersions[:2:2], engine.MongoStep{Version: 2, Domain: "pets", Run: func(context.Context, *mongo.Database) error { return cut }})
+		broken := append(mongoVersions[:2:2], engine.MongoStep{Version: 2, Domain: "pets", Run: func(context.Context, *engine.Mongo) error { return cut }})
 		if err := m.Migrate(ctx, broken); !errors.Is(err, cut) {
 			t.Fatal(err)
 		}
@@ -98,7 +100,7 @@ func TestAMigrationThatIsCutOffGoesOn(t *testing.T) {
 
 func TestAttack62ARunningProgramWritesNoMoreOnceANewerOneMigrates(t *testing.T) {
 	enginetest.Mongos(t, mongoVersions[:1], func(t *testing.T, m *engine.Mongo) {
-		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 		defer cancel()
 		older, newer := m.Sibling(m.DB.Name()), m.Sibling(m.DB.Name())
 		if err := older.Verify(ctx, mongoVersions[:1]); err != nil {
@@ -132,7 +134,7 @@ func TestAttack62ARunningProgramWritesNoMoreOnceANewerOneMigrates(t *testing.T) 
 				}
 			}
 		}()
-		steps := append(mongoVersions[:1:1], engine.MongoStep{Version: 2, Domain: "people", Run: func(context.Context, *mongo.Database) error {
+		steps := append(mongoVersions[:1:1], engine.MongoStep{Version: 2, Domain: "people", Run: func(context.Context, *engine.Mongo) error {
 			migrating.Store(true)
 			time.Sleep(300 * time.Millisecond)
 			return nil
@@ -160,7 +162,8 @@ func TestAnEmptyDatabaseGetsEveryIndex(t *testing.T) {
 
 func TestAttack62ANewerDatabaseIsRefusedWithBothVersions(t *testing.T) {
 	enginetest.Mongos(t, nil, func(t *testing.T, m *engine.Mongo) {
-		ctx := context.Background()
+		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+		defer cancel()
 		if _, err := m.DB.Collection("meta").InsertOne(ctx, bson.D{{Key: "_id", Value: "schema"}, {Key: "schema", Value: 7}}); err != nil {
 			t.Fatal(err)
 		}

@@ -250,7 +250,7 @@ func TestAMigrationThatIsCutOffBetweenStepsGoesOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = m.Close(ctx) }()
-			steps := append(append(before[:len(before):len(before)], last[:n]...), engine.MongoStep{Version: newest, Domain: "test", Run: func(context.Context, *mongo.Database) error { return cut }})
+			steps := append(append(before[:len(before):len(before)], last[:n]...), engine.MongoStep{Version: newest, Domain: "test", Run: func(context.Context, *engine.Mongo) error { return cut }})
 			if err := m.Migrate(ctx, steps); !errors.Is(err, cut) {
 				t.Fatal(err)
 			}

@@ -130,7 +130,11 @@ func (s *Store) each(ctx context.Context, ws ident.Workspace, survey string, lev
 	if err != nil {
 		return fmt.Errorf("reading cells: %w", engine.MongoFault(err))
 	}
-	defer cur.Close(context.WithoutCancel(ctx))
+	defer func() {
+		end, cancel := s.m.Deadline(context.WithoutCancel(ctx))
+		defer cancel()
+		_ = cur.Close(end)
+	}()
 	for cur.Next(ctx) {
 		var d nodeDoc
 		if err := cur.Decode(&d); err != nil {

@@ -20,6 +20,9 @@ type Hot[S any] struct {
 	// Mongo names the index of each query, "_id_" for the one that is always
 	// there; of alternatives an index each, with a space between.
 	Mongo []string
+	// Majority says that what is read is written back: a MongoDB must not read
+	// what a failover can undo.
+	Majority bool
 	// Sorts says why a sort in memory is well: what bounds it.
 	Sorts string
 	// Scans says why walking through an index from its beginning is well.

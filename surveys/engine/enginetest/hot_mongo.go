@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/event"
-	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"waymark/surveys/engine"
 )
@@ -25,12 +23,11 @@ func MongoPlans[S any](t *testing.T, steps []engine.MongoStep, open func(*engine
 	Servers(t, func(t *testing.T, uri string) {
 		var mu sync.Mutex
 		var caught []bson.Raw
-		monitor := &event.CommandMonitor{Started: func(_ context.Context, e *event.CommandStartedEvent) {
+		m := Mongo(t, uri, steps, func(c bson.Raw) {
 			mu.Lock()
 			defer mu.Unlock()
-			caught = append(caught, slices.Clone(e.Command))
-		}}
-		m := Mongo(t, uri, steps, options.Client().SetMonitor(monitor))
+			caught = append(caught, c)
+		})
 		ctx, cancel := context.WithTimeout(context.Background(), queryTimeout)
 		defer cancel()
 		if err := fill(ctx, open(m)); err != nil {
@@ -53,7 +50,11 @@ func MongoPlans[S any](t *testing.T, steps []engine.MongoStep, open func(*engine
 				}
 				var asked []asked
 				for _, c := range take() {
-					asked = append(asked, questions(t, c)...)
+					list := questions(t, c)
+					asked = append(asked, list...)
+					if f := concernFault(c); h.Majority && len(list) > 0 && f != "" {
+						t.Errorf("%v: %s", c, f)
+					}
 				}
 				if len(asked) != len(h.Mongo) {
 					t.Fatalf("%d queries, %d are listed: %v", len(asked), len(h.Mongo), asked)

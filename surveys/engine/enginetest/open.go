@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"waymark/surveys/engine"
@@ -71,12 +72,14 @@ func Servers(t *testing.T, fn func(t *testing.T, uri string)) {
 }
 
 // Mongo opens a fresh database on the server of the URI and migrates it. The
-// test's end drops the database and disconnects.
-func Mongo(t testing.TB, uri string, steps []engine.MongoStep, more ...*options.ClientOptions) *engine.Mongo {
+// test's end drops the database and disconnects. Every command goes past the
+// watch, and past heard.
+func Mongo(t testing.TB, uri string, steps []engine.MongoStep, heard ...func(bson.Raw)) *engine.Mongo {
 	t.Helper()
+	w := newWatch(heard)
 	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 	defer cancel()
-	m, err := engine.OpenMongo(ctx, WithDatabase(t, uri), more...)
+	m, err := engine.OpenMongo(ctx, WithDatabase(t, uri), options.Client().SetMonitor(w.monitor()))
 	if err != nil {
 		t.Fatalf("opening a MongoDB database for the test: %v", err)
 	}
@@ -89,6 +92,7 @@ func Mongo(t testing.TB, uri string, steps []engine.MongoStep, more ...*options.
 		if err := m.Close(ctx); err != nil {
 			t.Errorf("disconnecting the test from MongoDB: %v", err)
 		}
+		w.report(t)
 	})
 	if err := m.Migrate(ctx, steps); err != nil {
 		t.Fatalf("migrating the test's database: %v", err)
