@@ -7,8 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -143,48 +141,4 @@ func batch(p *program, survey, id string, got *acknowledged) bool {
 		}
 	}
 	return err == nil
-}
-
-var traced = regexp.MustCompile(`(?:^|\s)(fdatasync|fsync|write|writev|sendto)\(`)
-
-func TestNoAnswerIsAcknowledgedBeforeItsSync(t *testing.T) {
-	if _, err := exec.LookPath("strace"); err != nil {
-		t.Skip("NOT RUN: strace is not installed, so syncs cannot be counted")
-	}
-	trace := filepath.Join(t.TempDir(), "trace")
-	if out, err := exec.Command("strace", "-o", trace, "true").CombinedOutput(); err != nil {
-		t.Skipf("NOT RUN: strace may not trace here: %v %s", err, out)
-	}
-	p := start(t, t.TempDir(), "strace", "-f", "-s", "12", "-e", "trace=fdatasync,fsync,write,writev,sendto", "-o", trace)
-	_, survey := p.survey()
-	const answers = 60
-	for i := range answers {
-		p.want(201, "POST", "/v1/responses", fmt.Sprintf(`{"survey":%q,"id":"a%d","answers":{"sat":4}}`, survey, i))
-	}
-	p.stop()
-	b, err := os.ReadFile(trace)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// One client, one request after the other: between two acknowledgements
-	// there must be a sync that ended.
-	syncs, total, acks := 0, 0, 0
-	for _, line := range strings.Split(string(b), "\n") {
-		ended := strings.HasSuffix(line, "= 0")
-		switch {
-		case ended && (strings.Contains(line, "fdatasync") || strings.Contains(line, "fsync")): // also "<... fdatasync resumed>"
-			syncs++
-			total++
-		case strings.Contains(line, `"HTTP/1.1 201`), strings.Contains(line, `"HTTP/1.1 20`) && traced.MatchString(line):
-			acks++
-			if syncs == 0 {
-				t.Errorf("acknowledgement %d came before its sync", acks)
-			}
-			syncs = 0
-		}
-	}
-	if acks < answers {
-		t.Fatalf("only %d acknowledgements in the trace: it does not show what it should", acks)
-	}
-	t.Logf("%d acknowledgements, %d syncs", acks, total)
 }
