@@ -114,7 +114,7 @@ func TestRealAnswersOverHTTPGiveTheScoresOfAnIndependentComputation(t *testing.T
 
 // realOnMongoDB is how many lines go through FerretDB, which looks through all
 // documents with nearly every query.
-const realOnMongoDB = 1500
+const realOnMongoDB = 800
 
 // The same by the import command into a store on MongoDB's wire protocol.
 func TestRealAnswersOnMongoDBGiveTheScoresOfAnIndependentComputation(t *testing.T) {
@@ -127,21 +127,27 @@ func TestRealAnswersOnMongoDBGiveTheScoresOfAnIndependentComputation(t *testing.
 	part := firstLines(t, file, realOnMongoDB)
 	began := time.Now()
 	lap := func(what string) { t.Helper(); t.Logf("%s after %v", what, time.Since(began)) }
-	for _, want := range []string{"1500 rows: 1500 taken, 0 known already, 0 refused", "1500 rows: 0 taken, 1500 known already, 0 refused"} {
+	known := fmt.Sprintf("%d rows: 0 taken, %[1]d known already, 0 refused", realOnMongoDB)
+	want := fmt.Sprintf("%d rows: %[1]d taken, 0 known already, 0 refused", realOnMongoDB)
+	for try, complete := 1, 0; complete < 2; try, want = try+1, known {
 		out, code := importing(t, part, s, storeArgs(args)...)
+		if code == 0 && strings.Contains(out, want) {
+			complete++
+			lap(want)
+			continue
+		}
 		// A scan may meet its deadline on a machine that does other things: what
-		// is stored stays marked, and the server goes on with it.
+		// is stored stays marked, and the next try goes on with it.
 		busy := code == 1 && strings.Contains(out, "rolling up: ") && strings.Contains(out, "store-down")
-		if !busy && (code != 0 || !strings.Contains(out, want)) {
-			t.Fatalf("exit code %d: %.2000s", code, out)
+		if !busy || try == 6 {
+			t.Fatalf("exit code %d, want 0 with %q: %.2000s", code, want, out)
 		}
-		if busy {
-			want = "stored, and not rolled up in time"
-		}
-		lap(want)
+		lap("not rolled up in time")
 	}
 	p = startWith(t, args, nil)
-	p.waitRolledUpWithin(3 * time.Minute)
+	p.waitRolledUp()
+	p.verify(args...)
+	lap("verified")
 	if n := p.want(200, "GET", "/v1/responses/export.ndjson?survey="+s, ""); strings.Count(string(n.body), "\n") != realOnMongoDB {
 		t.Fatalf("%d lines are stored", strings.Count(string(n.body), "\n"))
 	}

@@ -79,12 +79,7 @@ func (r *ownRedis) stop() {
 
 func (p *program) waitRolledUp() {
 	p.t.Helper()
-	p.waitRolledUpWithin(20 * time.Second)
-}
-
-func (p *program) waitRolledUpWithin(d time.Duration) {
-	p.t.Helper()
-	deadline := time.Now().Add(d)
+	deadline := time.Now().Add(20 * time.Second)
 	for {
 		a := p.want(200, "GET", "/metrics", "")
 		if strings.Contains(string(a.body), "waymark_rollup_oldest_mark_seconds 0\n") {
