@@ -15,8 +15,8 @@ import (
 
 // load is customers of two api processes, who answer one by one and in
 // batches until they are told to stop, through kills and restarts. FerretDB
-// holds 2,000 documents well: when a customer has no new answer left, it
-// repeats its older ones, which must then be known.
+// holds 2,000 documents well: most requests repeat an answer, which must then
+// be known, so that new ones come until the end of a round.
 type load struct {
 	t      *testing.T
 	survey string
@@ -39,6 +39,7 @@ const (
 	ownAnswers = 30 // of a customer in a round
 	ownRounds  = 10 // with answers of their own; later ones repeat theirs
 	batchLines = 5
+	repeats    = 5 // of an answer, until the next new one
 )
 
 func newLoad(t *testing.T, survey string, apis ...*program) *load {
@@ -55,15 +56,16 @@ func (l *load) begin(round int) {
 	for api := range l.apis {
 		for customer, lines := range []int{1, 1, batchLines} {
 			l.customers.Go(func() {
-				for n := 0; ; n += lines {
+				for n := 0; ; n++ {
 					select {
 					case <-l.stop:
 						return
 					case <-time.After(5 * time.Millisecond):
 					}
 					var ids []string
+					fresh := n / (repeats * lines) * lines
 					for i := range lines {
-						ids = append(ids, fmt.Sprintf("r%d-%d-%d-%d", round%ownRounds, api, customer, (n+i)%ownAnswers))
+						ids = append(ids, fmt.Sprintf("r%d-%d-%d-%d", round%ownRounds, api, customer, (fresh+i)%ownAnswers))
 					}
 					l.send(api, ids)
 				}
