@@ -11,7 +11,9 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/readconcern"
 	"go.mongodb.org/mongo-driver/mongo/readpref"
 	"go.mongodb.org/mongo-driver/mongo/writeconcern"
+	"go.mongodb.org/mongo-driver/x/mongo/driver"
 	"go.mongodb.org/mongo-driver/x/mongo/driver/connstring"
+	"go.mongodb.org/mongo-driver/x/mongo/driver/topology"
 
 	"waymark/surveys/fault"
 )
@@ -97,7 +99,7 @@ func MongoFault(err error) error {
 	case err == nil, errors.Is(err, mongo.ErrNoDocuments):
 		return err
 	case mongo.IsTimeout(err), mongo.IsNetworkError(err), errors.Is(err, mongo.ErrClientDisconnected),
-		errors.Is(err, context.DeadlineExceeded):
+		errors.Is(err, context.DeadlineExceeded), unconnected(err):
 		return fault.Wrap(err, fault.Unavailable, "store-down", "The store cannot be used at the moment.")
 	}
 	var se mongo.ServerError
@@ -110,6 +112,16 @@ func MongoFault(err error) error {
 		}
 	}
 	return err
+}
+
+// unconnected reports what the driver gives, without the label of a network
+// error, where no connection could be had: others failed on the same server a
+// moment before, or the greeting did.
+func unconnected(err error) bool {
+	var pool driver.RetryablePoolError
+	var connection topology.ConnectionError
+	var selection topology.ServerSelectionError
+	return errors.As(err, &pool) || errors.As(err, &connection) || errors.As(err, &selection)
 }
 
 // Sibling gives another database on the same connections. Closing either

@@ -3,6 +3,8 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -10,6 +12,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/x/mongo/driver/topology"
 
 	"waymark/surveys/engine"
 	"waymark/surveys/engine/enginetest"
@@ -191,6 +194,12 @@ func TestAnOperationHasADeadlineOfItsOwn(t *testing.T) {
 	}
 }
 
+// cleared is what the driver gives for a connection pool that it cleared.
+type cleared struct{}
+
+func (cleared) Error() string   { return "connection pool was cleared" }
+func (cleared) Retryable() bool { return true }
+
 func TestMongoFaultTellsAServerThatIsDownFromOtherErrors(t *testing.T) {
 	other := errors.New("other")
 	for _, c := range []struct {
@@ -202,6 +211,8 @@ func TestMongoFaultTellsAServerThatIsDownFromOtherErrors(t *testing.T) {
 		{"a deadline", context.DeadlineExceeded, fault.Unavailable},
 		{"not primary any more", mongo.CommandError{Code: 10107, Message: "not master"}, fault.Unavailable},
 		{"a disk that is full", mongo.CommandError{Code: 14031, Message: "OutOfDiskSpace"}, fault.Unavailable},
+		{"a pool that another's failure cleared", fmt.Errorf("writing: %w", cleared{}), fault.Unavailable},
+		{"a greeting that failed", topology.ConnectionError{ConnectionID: "1", Wrapped: io.EOF}, fault.Unavailable},
 		{"another answer of the server", mongo.CommandError{Code: 2, Message: "BadValue"}, fault.Internal},
 		{"another error", other, fault.Internal},
 	} {

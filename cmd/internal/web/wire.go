@@ -73,8 +73,32 @@ func (s *Server) refuse(app *fiber.App, ctx *fasthttp.RequestCtx, err error) {
 	_ = s.fail(c, err) // writes into memory
 }
 
-// finishPatience is how long a body that nobody wants may go on.
-const finishPatience = 5 * time.Second
+// A body that nobody wants may go on so long, pause so long and be so large:
+// who sends more than is taken reads why only if the rest is read too. Closing
+// before that resets the connection, and the answer is lost with it.
+const (
+	finishPatience = 5 * time.Second
+	finishPause    = 500 * time.Millisecond
+	finishBytes    = 16 << 20
+)
+
+// leftover reads what is left of a body, within the patience for it. The
+// deadlines are the socket's, not ours to inject.
+type leftover struct {
+	ctx *fasthttp.RequestCtx
+	end time.Time
+}
+
+func (l leftover) Read(b []byte) (int, error) {
+	next := time.Now().Add(finishPause)
+	if next.After(l.end) {
+		next = l.end
+	}
+	if err := l.ctx.Conn().SetReadDeadline(next); err != nil {
+		return 0, err
+	}
+	return l.ctx.RequestBodyStream().Read(b)
+}
 
 // finish reads what a handler left of the body. The server does not: what
 // stands there would be taken for the next request of the connection, which
@@ -84,9 +108,8 @@ func finish(ctx *fasthttp.RequestCtx) {
 	if !ctx.Request.IsBodyStream() || ctx.Response.IsBodyStream() { // a streamed answer reads its body itself
 		return
 	}
-	if ctx.Request.Header.ContentLength() <= rest.MaxBody {
-		_ = ctx.Conn().SetReadDeadline(time.Now().Add(finishPatience)) // the socket's clock, not ours
-		n, err := io.CopyN(io.Discard, ctx.RequestBodyStream(), rest.MaxBody+1)
+	if ctx.Request.Header.ContentLength() <= finishBytes {
+		n, err := io.CopyN(io.Discard, leftover{ctx, time.Now().Add(finishPatience)}, finishBytes+1)
 		if err == io.EOF && n <= rest.MaxBody {
 			return
 		}
