@@ -47,8 +47,8 @@ func TestADamagedCellIsNamedByVerifyAndMendedByRebuild(t *testing.T) {
 			if want := fmt.Sprintf("rebuilt from %d responses\n", 2*each); out.String() != want {
 				t.Errorf("rebuild says %q, want %q", out.String(), want)
 			}
-			if want := fmt.Sprintf("\r%d responses\n", 2*each); !strings.HasSuffix(progress.String(), want) {
-				t.Errorf("the progress is %q, it should end with %q", progress.String(), want)
+			if strings.Contains(progress.String(), "\r") {
+				t.Errorf("progress that only a terminal shows goes into a file: %q", progress.String())
 			}
 			command(t, 0, " 0 differences, 0 not compared\n", verify...)
 		})

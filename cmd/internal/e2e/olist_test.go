@@ -114,7 +114,7 @@ func TestRealAnswersOverHTTPGiveTheScoresOfAnIndependentComputation(t *testing.T
 
 // realOnMongoDB is how many lines go through FerretDB, which looks through all
 // documents with nearly every query.
-const realOnMongoDB = 800
+const realOnMongoDB = 1500
 
 // The same by the import command into a store on MongoDB's wire protocol.
 func TestRealAnswersOnMongoDBGiveTheScoresOfAnIndependentComputation(t *testing.T) {

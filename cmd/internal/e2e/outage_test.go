@@ -67,7 +67,7 @@ func (o *outage) answer(id string) {
 		_ = json.Unmarshal(a.body, &p)
 		o.slugs[strings.TrimPrefix(p.Type, "/docs#")]++
 	default:
-		o.t.Errorf("an answer got status %d: %s", a.status, a.body)
+		o.t.Errorf("an answer got status %d: %s\n%s", a.status, a.body, o.p.log)
 	}
 }
 

@@ -97,10 +97,10 @@ func TestSharedPageTellsTheMapAndNobodysName(t *testing.T) {
 			t.Errorf("render.%s answers %.300s", kind, a.body)
 		}
 	}
-	for _, q := range []string{"theme=pink", "width=5000", "width=x", "lang=xx", "window=P0D"} {
+	for _, q := range []string{"theme=pink", "page=a5", "width=5000", "width=x", "lang=xx", "window=P0D"} {
 		p.want(422, "GET", "/v1/maps/"+s.id+"/render.svg?"+q, "")
 	}
-	for _, q := range []string{"page=a4", "theme=", "theme=dark&theme=dark"} {
+	for _, q := range []string{"theme=", "theme=dark&theme=dark"} {
 		p.want(400, "GET", "/v1/maps/"+s.id+"/render.svg?"+q, "")
 	}
 }
