@@ -30,6 +30,7 @@ type compiledQuestion struct {
 	id       string
 	required bool
 	check    question.Check
+	demand   question.Check
 }
 
 // Compile makes v ready.
@@ -53,7 +54,7 @@ func Compile(v Version) (*Compiled, error) {
 			}
 			c.defaults = append(c.defaults, preset{q.ID, b})
 		}
-		c.questions = append(c.questions, compiledQuestion{q.ID, q.Required, t.Compile(q)})
+		c.questions = append(c.questions, compiledQuestion{q.ID, q.Required, t.Compile(q), t.Demand(q)})
 	}
 	return c, nil
 }
@@ -71,14 +72,19 @@ func (c *Compiled) CheckAnswers(answers *fastjson.Object, complete bool) []fault
 			return
 		}
 		answered[i] = true
-		if wrong := c.questions[i].check(v); wrong != "" {
-			l.Add("#/answers/"+c.questions[i].id, "%s", wrong)
+		q := &c.questions[i]
+		wrong := q.check(v)
+		if wrong == nil && complete && q.required {
+			wrong = q.demand(v)
+		}
+		if wrong != nil {
+			l.Add("#/answers/"+q.id, "%s", wrong.Detail)
 		}
 	})
 	if complete {
 		for i, q := range c.questions {
 			if q.required && !answered[i] && !c.preset(q.id) {
-				l.Add("#/answers/"+q.id, "This question needs an answer.")
+				l.Add("#/answers/"+q.id, "%s", q.demand(nil).Detail)
 			}
 		}
 	}

@@ -30,8 +30,8 @@ func TestACellOfEachTypeReadsAsAnAnswerThatItsCheckTakes(t *testing.T) {
 			if err != nil || string(b) != want {
 				t.Errorf("%s: %q reads as %s, want %s (%v)", ty.Name(), cell, b, want, err)
 			}
-			if wrong := check(fastjson.MustParseBytes(b)); wrong != "" {
-				t.Errorf("%s: %s: %s", ty.Name(), b, wrong)
+			if wrong := check(fastjson.MustParseBytes(b)); wrong != nil {
+				t.Errorf("%s: %s: %s", ty.Name(), b, wrong.Detail)
 			}
 		}
 	}

@@ -1,15 +1,20 @@
 package question
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/logic"
 	"waymark/surveys/openapi"
+	"waymark/surveys/words"
 )
 
 // choices takes several options, from min to max of them.
@@ -73,36 +78,149 @@ func (c choices) Ready(q *Question, l *fault.List, p string) {
 }
 
 func (c choices) Compile(q *Question) Check {
-	one := option(q)
 	low, high := c.limits(q)
-	exclusive := make([]bool, len(q.Options)+1)
+	excludes := make([]*Refusal, len(q.Options)+1) // by place; nil where one excludes nothing
 	for i, o := range q.Options {
-		exclusive[i] = o.Exclusive
-	}
-	count := fmt.Sprintf("Choose from %g to %g options.", max(low, 1), high)
-	return func(v *fastjson.Value) string {
-		list, err := v.Array()
-		if err != nil || len(list) == 0 {
-			return "A list of options is needed; leave the key out where none was chosen."
+		if o.Exclusive {
+			excludes[i] = refuse("One of the options excludes the others.", "err_exclusive", "option", o.Title)
 		}
-		if n := float64(len(list)); n < low || n > high {
-			return count
+	}
+	return several(option(q), excludes, int(low), int(high))
+}
+
+// several makes the check of a list of different things, low to high of
+// them. one gives the place of each, below MaxOptions+1.
+func several(one func(*fastjson.Value) (int, *Refusal), excludes []*Refusal, low, high int) Check {
+	count := fmt.Sprintf("Choose from %d to %d options.", max(low, 1), high)
+	few, many := refuse(count, "err_least", "n", low), refuse(count, "err_most", "n", high)
+	noList := refuse("A list of options is needed; leave the key out where none was chosen.", "err_option")
+	twice := refuse("An option stands there twice.", "err_option")
+	return func(v *fastjson.Value) *Refusal {
+		list, err := v.Array()
+		switch {
+		case err != nil || len(list) == 0:
+			return noList
+		case len(list) < low:
+			return few
+		case len(list) > high:
+			return many
 		}
 		var seen [MaxOptions/64 + 1]uint64 // one bit a place
 		for _, e := range list {
 			i, wrong := one(e)
-			if wrong != "" {
+			if wrong != nil {
 				return wrong
 			}
 			bit := uint64(1) << (i % 64)
 			if seen[i/64]&bit != 0 {
-				return "An option stands there twice."
+				return twice
 			}
 			seen[i/64] |= bit
-			if exclusive[i] && len(list) > 1 {
-				return "One of the options excludes the others."
+			if excludes != nil && excludes[i] != nil && len(list) > 1 {
+				return excludes[i]
 			}
 		}
+		return nil
+	}
+}
+
+func (c choices) Control(q *Question) Control {
+	low, high := c.limits(q)
+	return Control{Kind: Checks, Look: Plain, Choices: optionChoices(q), Other: q.Other, Random: q.Random,
+		Hint: howMany(int(low), int(high), q.Max != nil)}
+}
+
+// howMany tells how many may be chosen, as far as there are bounds.
+func howMany(low, high int, bounded bool) Say {
+	switch {
+	case low > 1 || low == 1 && bounded:
+		return say("choose_range", "min", low, "max", high)
+	case bounded:
+		return say("choose_upto", "n", high)
+	}
+	return say("choose_any")
+}
+
+// Read takes an own text without its tick too, unless something was ticked that
+// excludes it: who writes one means it.
+func (choices) Read(q *Question, f Form) []byte {
+	own := line(f.Get(ownField(q)))
+	var list [][]byte
+	for _, id := range f.All(q.ID) {
+		switch {
+		case id == otherID && q.Other:
+			list = append(list, readOwn(own))
+			own = ""
+		case id != "":
+			list = append(list, quote(id))
+			if slices.ContainsFunc(q.Options, func(o Option) bool { return o.ID == id && o.Exclusive }) {
+				own = ""
+			}
+		}
+	}
+	if q.Other && own != "" {
+		list = append(list, readOwn(own))
+	}
+	return listOf(list)
+}
+
+// listOf writes a list; nil where it is empty.
+func listOf(members [][]byte) []byte {
+	if len(members) == 0 {
+		return nil
+	}
+	return slices.Concat([]byte("["), bytes.Join(members, []byte(",")), []byte("]"))
+}
+
+func (choices) Fields(q *Question, answer *fastjson.Value) url.Values {
+	f := url.Values{}
+	for _, e := range members(answer) {
+		id, own, ok := chosen(e)
+		if !ok {
+			continue
+		}
+		f.Add(q.ID, id)
+		if own != "" {
+			f.Set(ownField(q), own)
+		}
+	}
+	return f
+}
+
+// members gives the elements of a list; none where it is no list.
+func members(v *fastjson.Value) []*fastjson.Value {
+	if v == nil {
+		return nil
+	}
+	return v.GetArray()
+}
+
+func (choices) Symbol(q *Question, part string) (logic.Symbol, bool) {
+	return logic.Symbol{Kind: logic.List, Options: optionIDs(q)}, part == ""
+}
+
+func (choices) Value(_ *Question, answer *fastjson.Value, part string) logic.Value {
+	if part != "" {
+		return logic.Value{}
+	}
+	var ids []string
+	for _, e := range members(answer) {
+		if id, _, ok := chosen(e); ok {
+			ids = append(ids, id)
+		}
+	}
+	return logic.Ids(ids)
+}
+
+func (choices) Say(q *Question, answer *fastjson.Value, part, lang string, w *words.Words) string {
+	if part != "" {
 		return ""
 	}
+	var titles []string
+	for _, e := range members(answer) {
+		if s := sayChosen(q, e, lang); s != "" {
+			titles = append(titles, s)
+		}
+	}
+	return w.List(titles)
 }

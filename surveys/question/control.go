@@ -1,5 +1,7 @@
 package question
 
+import "waymark/surveys/words"
+
 // Kind is the sort of native inputs that a question is answered with.
 type Kind string
 
@@ -82,4 +84,28 @@ type Label struct {
 type Say struct {
 	Word string
 	Fill []any
+}
+
+// In gives the label's text in a language.
+func (l Label) In(lang string, w *words.Words) string {
+	if !l.Text.Empty() {
+		return l.Text.In(lang)
+	}
+	return l.Say.In(w)
+}
+
+// In gives the word filled; "" for nothing.
+func (s Say) In(w *words.Words) string {
+	if s.Word == "" {
+		return ""
+	}
+	return w.Say(s.Word, s.Fill...)
+}
+
+// say is a word with what fills it.
+func say(word string, fill ...any) Say { return Say{Word: word, Fill: fill} }
+
+// named is the author's text, else a word.
+func named(text Text, word string, fill ...any) Label {
+	return Label{Text: text, Say: say(word, fill...)}
 }

@@ -2,13 +2,16 @@ package question
 
 import (
 	"encoding/json"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/logic"
 	"waymark/surveys/openapi"
+	"waymark/surveys/words"
 )
 
 // date takes a calendar day, "2026-11-20".
@@ -65,20 +68,55 @@ func (date) Ready(q *Question, l *fault.List, p string) {
 func (date) Compile(q *Question) Check {
 	low, hasLow := day(q.Min)
 	high, hasHigh := day(q.Max)
-	return func(v *fastjson.Value) string {
+	none := refuse(dayNeeded, "err_date")
+	early := refuse("Not before "+low.Format(time.DateOnly)+".", "err_from", "min", low)
+	late := refuse("Not after "+high.Format(time.DateOnly)+".", "err_until", "max", high)
+	return func(v *fastjson.Value) *Refusal {
 		b, err := v.StringBytes()
 		if err != nil || len(b) != len(time.DateOnly) {
-			return dayNeeded
+			return none
 		}
 		t, err := time.Parse(time.DateOnly, string(b))
 		switch {
 		case err != nil:
-			return dayNeeded
+			return none
 		case hasLow && t.Before(low):
-			return "Not before " + low.Format(time.DateOnly) + "."
+			return early
 		case hasHigh && t.After(high):
-			return "Not after " + high.Format(time.DateOnly) + "."
+			return late
 		}
+		return nil
+	}
+}
+
+func (date) Control(q *Question) Control {
+	c := Control{Kind: Line, Input: "date"}
+	if t, ok := day(q.Min); ok {
+		c.Min = t.Format(time.DateOnly)
+	}
+	if t, ok := day(q.Max); ok {
+		c.Max = t.Format(time.DateOnly)
+	}
+	return c
+}
+
+func (date) Read(q *Question, f Form) []byte { return written(line(f.Get(q.ID))) }
+
+func (date) Fields(q *Question, answer *fastjson.Value) url.Values { return shown(q, answer) }
+
+func (date) Symbol(_ *Question, part string) (logic.Symbol, bool) {
+	return logic.Symbol{Kind: logic.Date}, part == ""
+}
+
+func (date) Value(_ *Question, answer *fastjson.Value, part string) logic.Value {
+	return textual(answer, part)
+}
+
+func (date) Say(_ *Question, answer *fastjson.Value, part, _ string, w *words.Words) string {
+	s, _ := textual(answer, part).Text()
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
 		return ""
 	}
+	return w.Date(t)
 }

@@ -6,30 +6,41 @@ import (
 	"regexp"
 )
 
-// formats gives what is wrong with a text that must have a form, by the
-// form's name. Nothing changes the table.
-var formats = map[string]func([]byte) string{"email": email, "url": address, "tel": telephone}
-
-func email(b []byte) string {
-	if a, err := mail.ParseAddress(string(b)); err != nil || a.Address != string(b) {
-		return "An e-mail address is needed."
-	}
-	return ""
+// format is a form that a text must have.
+type format struct {
+	check func([]byte) *Refusal
+	input string // of the native input, and of the keyboard
 }
 
-func address(b []byte) string {
+// formats by the name that definitions give them. Nothing changes the table.
+var formats = map[string]format{"email": {email, "email"}, "url": {address, "url"}, "tel": {telephone, "tel"}}
+
+var (
+	noEmail     = refuse("An e-mail address is needed.", "err_email")
+	noAddress   = refuse("An address that begins with http:// or https:// is needed.", "err_url")
+	noTelephone = refuse("A telephone number is needed.", "err_tel")
+)
+
+func email(b []byte) *Refusal {
+	if a, err := mail.ParseAddress(string(b)); err != nil || a.Address != string(b) {
+		return noEmail
+	}
+	return nil
+}
+
+func address(b []byte) *Refusal {
 	u, err := url.Parse(string(b))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return "An address that begins with http:// or https:// is needed."
+		return noAddress
 	}
-	return ""
+	return nil
 }
 
 var telephoneForm = regexp.MustCompile(`^\+?[0-9 ()/.\-]{3,40}$`)
 
-func telephone(b []byte) string {
+func telephone(b []byte) *Refusal {
 	if !telephoneForm.Match(b) {
-		return "A telephone number is needed."
+		return noTelephone
 	}
-	return ""
+	return nil
 }

@@ -3,11 +3,14 @@ package question
 import (
 	"fmt"
 	"math"
+	"net/url"
 
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/logic"
 	"waymark/surveys/openapi"
+	"waymark/surveys/words"
 )
 
 // number takes any number, or those between min and max in steps from min
@@ -51,12 +54,18 @@ func (number) Compile(q *Question) Check {
 	if q.Step != nil {
 		step = *q.Step
 	}
-	refusal := fmt.Sprintf("A number from %g to %g is needed.", low, high)
-	unstepped := fmt.Sprintf("A number in steps of %g from %g is needed.", step, origin)
-	return func(v *fastjson.Value) string {
+	between := fmt.Sprintf("A number from %g to %g is needed.", low, high)
+	none, least, most := refuse(between, "err_number"), refuse(between, "err_least_number", "min", low), refuse(between, "err_most_number", "max", high)
+	unstepped := refuse(fmt.Sprintf("A number in steps of %g from %g is needed.", step, origin), "err_step", "step", step)
+	return func(v *fastjson.Value) *Refusal {
 		f, err := v.Float64()
-		if err != nil || !(f >= low && f <= high) { // NaN fails both
-			return refusal
+		switch {
+		case err != nil || math.IsNaN(f):
+			return none
+		case f < low:
+			return least
+		case f > high:
+			return most
 		}
 		if step > 0 {
 			// A step like 0.1 has no exact binary form: allow for that.
@@ -65,6 +74,68 @@ func (number) Compile(q *Question) Check {
 				return unstepped
 			}
 		}
-		return ""
+		return nil
 	}
+}
+
+// Control asks for whole numbers on a keyboard of digits where nothing else
+// can be answered; that keyboard has no sign.
+func (number) Control(q *Question) Control {
+	low, high := bounds(q, math.Inf(-1), math.Inf(1))
+	c := Control{Kind: Line, Input: "number", Mode: "decimal", Step: "any", Unit: q.Unit}
+	if !math.IsInf(low, 0) {
+		c.Min = figure(low)
+	}
+	if !math.IsInf(high, 0) {
+		c.Max = figure(high)
+	}
+	if q.Step != nil {
+		c.Step = figure(*q.Step)
+		if *q.Step == math.Trunc(*q.Step) && low >= 0 && low == math.Trunc(low) {
+			c.Mode = "numeric"
+		}
+	}
+	return c
+}
+
+func (number) Read(q *Question, f Form) []byte { return numberOf(f.Get(q.ID)) }
+
+func (number) Fields(q *Question, answer *fastjson.Value) url.Values {
+	f, ok := float(answer)
+	if !ok {
+		return nil
+	}
+	return field(q, figure(f))
+}
+
+// float gives the number that an answer is.
+func float(v *fastjson.Value) (float64, bool) {
+	if v == nil || v.Type() != fastjson.TypeNumber {
+		return 0, false
+	}
+	f, err := v.Float64()
+	return f, err == nil && !math.IsInf(f, 0) && !math.IsNaN(f)
+}
+
+func (number) Symbol(_ *Question, part string) (logic.Symbol, bool) {
+	return logic.Symbol{Kind: logic.Number}, part == ""
+}
+
+func (number) Value(_ *Question, answer *fastjson.Value, part string) logic.Value {
+	f, ok := float(answer)
+	if !ok || part != "" {
+		return logic.Value{}
+	}
+	return logic.Num(f)
+}
+
+func (number) Say(q *Question, answer *fastjson.Value, part, _ string, w *words.Words) string {
+	f, ok := float(answer)
+	switch {
+	case !ok || part != "":
+		return ""
+	case q.Unit != "":
+		return w.Number(f) + "\u00a0" + q.Unit
+	}
+	return w.Number(f)
 }

@@ -1,7 +1,9 @@
 package question
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/valyala/fastjson"
@@ -61,30 +63,102 @@ func optionsReady(q *Question, l *fault.List, p string) {
 
 // option makes the check of one chosen thing. It gives the option's place,
 // len(q.Options) for an own text, and what is wrong.
-func option(q *Question) func(v *fastjson.Value) (place int, wrong string) {
+func option(q *Question) func(v *fastjson.Value) (place int, wrong *Refusal) {
 	places := make(map[string]int, len(q.Options))
 	for i, o := range q.Options {
 		places[o.ID] = i
 	}
 	own, other := len(q.Options), q.Other
-	tooLong := fmt.Sprintf("The other text needs 1 to %d characters.", MaxOther)
-	return func(v *fastjson.Value) (int, string) {
+	unknown := refuse("There is no such option.", "err_option")
+	noOption := refuse("An option's id is needed.", "err_option")
+	noOther := refuse("An option's id is needed, or {\"other\": text} where that is offered.", "err_option")
+	tooLong := refuse(fmt.Sprintf("The other text needs 1 to %d characters.", MaxOther), "err_other", "max", MaxOther)
+	nul := refuse("The text contains a NUL character; leave it out.", "err_text")
+	return func(v *fastjson.Value) (int, *Refusal) {
 		switch v.Type() {
 		case fastjson.TypeString:
 			if i, known := places[string(v.GetStringBytes())]; known {
-				return i, ""
+				return i, nil
 			}
-			return 0, "There is no such option."
+			return 0, unknown
 		case fastjson.TypeObject:
 			text := v.Get(otherID)
 			if !other || v.GetObject().Len() != 1 || text == nil || text.Type() != fastjson.TypeString {
-				return 0, "An option's id is needed, or {\"other\": text} where that is offered."
+				return 0, noOther
 			}
-			if n := utf8.RuneCount(text.GetStringBytes()); n < 1 || n > MaxOther {
+			b := text.GetStringBytes()
+			if n := utf8.RuneCount(b); n < 1 || n > MaxOther {
 				return 0, tooLong
 			}
-			return own, ""
+			if bytes.IndexByte(b, 0) >= 0 {
+				return 0, nul
+			}
+			return own, nil
 		}
-		return 0, "An option's id is needed."
+		return 0, noOption
 	}
+}
+
+// optionChoices lists what there is to choose: the options, and an own text
+// before those at the end that exclude the others ("none of these").
+func optionChoices(q *Question) []Choice {
+	out := make([]Choice, 0, len(q.Options)+1)
+	for _, o := range q.Options {
+		out = append(out, Choice{Value: o.ID, Label: Label{Text: o.Title}, Exclusive: o.Exclusive})
+	}
+	if !q.Other {
+		return out
+	}
+	at := len(out)
+	for at > 0 && out[at-1].Exclusive {
+		at--
+	}
+	return slices.Insert(out, at, Choice{Value: otherID, Label: named(Text{}, "other")})
+}
+
+// optionIDs lists what an answer can be for expressions.
+func optionIDs(q *Question) []string {
+	out := make([]string, 0, len(q.Options)+1)
+	for _, o := range q.Options {
+		out = append(out, o.ID)
+	}
+	if q.Other {
+		out = append(out, otherID)
+	}
+	return out
+}
+
+// ownField is the field of an own text.
+func ownField(q *Question) string { return q.ID + "." + otherID }
+
+// readOwn writes an own text as an answer. Whether it may be given, and is
+// one at all, is for the check.
+func readOwn(text string) []byte {
+	return slices.Concat([]byte(`{"`+otherID+`":`), quote(text), []byte("}"))
+}
+
+// chosen gives the id of what was chosen, otherID for an own text, and that.
+func chosen(v *fastjson.Value) (id, own string, ok bool) {
+	if id, ok = str(v); ok {
+		return id, "", true
+	}
+	if v == nil || v.Type() != fastjson.TypeObject {
+		return "", "", false
+	}
+	own, ok = str(v.Get(otherID))
+	return otherID, own, ok
+}
+
+// sayChosen gives the title of what was chosen, or the own text.
+func sayChosen(q *Question, v *fastjson.Value, lang string) string {
+	id, own, ok := chosen(v)
+	if own != "" || !ok {
+		return own
+	}
+	for i := range q.Options {
+		if q.Options[i].ID == id {
+			return q.Options[i].Title.In(lang)
+		}
+	}
+	return ""
 }

@@ -1,13 +1,16 @@
 package question
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/logic"
 	"waymark/surveys/openapi"
+	"waymark/surveys/words"
 )
 
 // Limits, api.md §1 and §7.
@@ -83,9 +86,6 @@ type Option struct {
 // Metric is the scale of a type that measures, both ends included.
 type Metric struct{ Low, High int }
 
-// Check tells what is wrong with an answer, "" for a good one.
-type Check func(v *fastjson.Value) string
-
 // Type is a question type.
 type Type interface {
 	// Name is the type's name in definitions.
@@ -102,6 +102,27 @@ type Type interface {
 	Ready(q *Question, l *fault.List, pointer string)
 	// Compile makes the check of answers to a question that Ready passed.
 	Compile(q *Question) Check
+	// Demand makes the check of what a required question demands beyond that: of
+	// nil, which is no answer, and of answers that the check took.
+	Demand(q *Question) Check
+	// Control gives what the question is answered with.
+	Control(q *Question) Control
+	// Read makes an answer (JSON) of a form's fields, api.md §8; nil where nothing
+	// was answered. Whether it is a good one is for the Check: what cannot be an
+	// answer at all is given as something that the check refuses.
+	Read(q *Question, f Form) []byte
+	// Fields is Read the other way round: the fields that show an answer again.
+	Fields(q *Question, answer *fastjson.Value) url.Values
+	// Symbol types the answer ("") or a part of it for expressions; false where
+	// there is no such part.
+	Symbol(q *Question, part string) (logic.Symbol, bool)
+	// Value gives the answer or a part of it to expressions; null where there is
+	// none. An own text compares as 'other'.
+	Value(q *Question, answer *fastjson.Value, part string) logic.Value
+	// Say gives the answer or a part of it as people read it in a text: titles
+	// of options, and numbers and dates as the language writes them; "" where
+	// there is none.
+	Say(q *Question, answer *fastjson.Value, part, lang string, w *words.Words) string
 	// Cell reads a cell of a table that is not blank as an answer. Whether it is
 	// a good one is for the Check.
 	Cell(q *Question, cell string) (any, error)
@@ -109,21 +130,23 @@ type Type interface {
 	Metric() (Metric, bool)
 }
 
-// plain is what most types share: no own keys, no rules, no metric, and cells
-// that are texts.
+// plain is what most types share: no own keys, no rules, no metric, cells that
+// are texts, and that any answer will do where one is required.
 type plain struct{}
 
 func (plain) Keys() []openapi.Key                               { return nil }
 func (plain) Draft(*Question, *fault.List, *fault.List, string) {}
 func (plain) Ready(*Question, *fault.List, string)              {}
 func (plain) Metric() (Metric, bool)                            { return Metric{}, false }
+func (plain) Demand(*Question) Check                            { return there("err_required") }
 
 func (plain) Cell(_ *Question, cell string) (any, error) {
 	return strings.ReplaceAll(cell, "\r\n", "\n"), nil
 }
 
 // types lists the question types that there are. Nothing else knows them.
-var types = []Type{csat{}, ces{}, nps{}, emotion{}, rating{}, choice{}, choices{}, text{}, longText{}, number{}, date{}, hidden{}}
+var types = []Type{csat{scale{low: 1, high: 5}}, ces{scale{low: 1, high: 7}}, nps{scale{low: 0, high: 10}}, emotion{scale{low: -2, high: 2}}, rating{scale{low: 1, high: 5}},
+	choice{}, choices{}, text{}, longText{}, number{}, date{}, hidden{}}
 
 // planned names the types of api.md §7 that are not available yet.
 var planned = []string{"emotion_words", "matrix", "ranking", "consent", "picture", "file"}

@@ -2,13 +2,18 @@ package question
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"net/url"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/logic"
 	"waymark/surveys/openapi"
+	"waymark/surveys/words"
 )
 
 // text takes a line of text.
@@ -55,28 +60,83 @@ func (text) Ready(q *Question, l *fault.List, p string) {
 
 func (text) Compile(q *Question) Check {
 	low, high := lengths(q)
-	inForm := formats[q.Format]
+	inForm := formats[q.Format].check
 	length := fmt.Sprintf("From %d to %d characters.", max(low, 1), high)
-	return func(v *fastjson.Value) string {
+	short, long := refuse(length, "err_short", "n", low), refuse(length, "err_long", "n", high)
+	noText := refuse("A text is needed.", "err_text")
+	empty := refuse("Leave the key out where nothing was answered.", "err_required")
+	nul := refuse("The text contains a NUL character; leave it out.", "err_text")
+	return func(v *fastjson.Value) *Refusal {
 		b, err := v.StringBytes()
-		if err != nil {
-			return "A text is needed."
-		}
-		if len(b) == 0 {
-			return "Leave the key out where nothing was answered."
+		switch {
+		case err != nil:
+			return noText
+		case len(b) == 0:
+			return empty
+		case bytes.IndexByte(b, 0) >= 0:
+			return nul
 		}
 		// Counting is only needed where the bytes do not settle it.
 		if len(b) > high || low > 1 {
-			if n := utf8.RuneCount(b); n < low || n > high {
-				return length
+			switch n := utf8.RuneCount(b); {
+			case n < low:
+				return short
+			case n > high:
+				return long
 			}
-		}
-		if bytes.IndexByte(b, 0) >= 0 {
-			return "The text contains a NUL character; leave it out."
 		}
 		if inForm != nil {
 			return inForm(b)
 		}
-		return ""
+		return nil
 	}
+}
+
+func (text) Control(q *Question) Control {
+	low, high := lengths(q)
+	f := formats[q.Format]
+	return Control{Kind: Line, Input: cmp.Or(f.input, "text"), Mode: f.input, MinLength: low, MaxLength: high}
+}
+
+func (text) Read(q *Question, f Form) []byte { return written(line(f.Get(q.ID))) }
+
+// written is a text as an answer; nil where it is blank.
+func written(s string) []byte {
+	if strings.TrimSpace(s) == "" {
+		return nil
+	}
+	return quote(s)
+}
+
+func (text) Fields(q *Question, answer *fastjson.Value) url.Values { return shown(q, answer) }
+
+// shown is the form of an answer that is a text.
+func shown(q *Question, answer *fastjson.Value) url.Values {
+	s, ok := str(answer)
+	if !ok {
+		return nil
+	}
+	return field(q, s)
+}
+
+func (text) Symbol(_ *Question, part string) (logic.Symbol, bool) {
+	return logic.Symbol{Kind: logic.Text}, part == ""
+}
+
+func (text) Value(_ *Question, answer *fastjson.Value, part string) logic.Value {
+	return textual(answer, part)
+}
+
+// textual is the value of an answer that is a text.
+func textual(answer *fastjson.Value, part string) logic.Value {
+	s, ok := str(answer)
+	if !ok || part != "" {
+		return logic.Value{}
+	}
+	return logic.Str(s)
+}
+
+func (text) Say(_ *Question, answer *fastjson.Value, part, _ string, _ *words.Words) string {
+	s, _ := textual(answer, part).Text()
+	return s
 }

@@ -185,8 +185,26 @@ func (w *Words) show(v any) string {
 		return w.Number(v)
 	case time.Time:
 		return w.Date(v)
+	case Bytes:
+		return w.Size(int(v))
+	case interface{ In(lang string) string }: // a text of the survey's author
+		return v.In(w.Tag)
 	}
 	return fmt.Sprint(v)
+}
+
+// Bytes is a size among what fills a word.
+type Bytes int
+
+// between stands between the members of a list.
+var between = map[string]string{"ja": "、", "zh": "、", "ar": "، "}
+
+// List writes several things one after the other, as the language does.
+func (w *Words) List(of []string) string {
+	if sep, own := between[w.Tag]; own {
+		return strings.Join(of, sep)
+	}
+	return strings.Join(of, ", ")
 }
 
 // Number writes a number as the language does.
