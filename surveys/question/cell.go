@@ -43,6 +43,20 @@ func optionCell(q *Question, cell string) any {
 	return s
 }
 
+// listCell reads things separated by |, or a JSON list as an export writes it.
+func listCell(choices []Choice, cell string) any {
+	if s := strings.TrimSpace(cell); strings.HasPrefix(s, "[") && json.Valid([]byte(s)) {
+		return json.RawMessage(s)
+	}
+	var list []string
+	for part := range strings.SplitSeq(cell, "|") {
+		if strings.TrimSpace(part) != "" {
+			list = append(list, find(choices, part))
+		}
+	}
+	return list
+}
+
 func clip(s string) string {
 	if r := []rune(s); len(r) > 40 {
 		return string(r[:40]) + "…"

@@ -28,8 +28,6 @@ func CheckDraft(q *Question, malformed, l *fault.List, pointer string) {
 	case known:
 		refuseOthers(q, t, l, pointer)
 		t.Draft(q, malformed, l, pointer)
-	case slices.Contains(planned, q.Type):
-		l.Add(pointer+"/type", "Questions of type %q are not available yet.", q.Type)
 	default:
 		l.Add(pointer+"/type", "There is no question type of this name.")
 	}

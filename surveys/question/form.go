@@ -32,8 +32,14 @@ func (v Values) Has(name string) bool { return url.Values(v).Has(name) }
 // line reads a one-line input: surrounding blanks are no part of the answer.
 func line(s string) string { return strings.TrimSpace(lines(s)) }
 
-// lines reads what was written: forms end lines by CRLF.
-func lines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
+// lines reads what was written: forms end lines by CRLF, and browsers make
+// CRLF of a lone CR too.
+func lines(s string) string {
+	if strings.IndexByte(s, '\r') < 0 {
+		return s
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+}
 
 // quote writes a text as JSON. Bytes that are no UTF-8 become a NUL, which
 // every check refuses.

@@ -38,7 +38,7 @@ func (hidden) Ready(q *Question, l *fault.List, p string) {
 func (hidden) Compile(*Question) Check {
 	refusal := refuse(fmt.Sprintf("A text of at most %d characters is needed.", maxHidden), "err_long", "n", maxHidden)
 	return func(v *fastjson.Value) *Refusal {
-		if b, err := v.StringBytes(); err != nil || utf8.RuneCount(b) > maxHidden || bytes.IndexByte(b, 0) >= 0 {
+		if b, err := v.StringBytes(); err != nil || characters(b) > maxHidden || bytes.IndexByte(b, 0) >= 0 {
 			return refusal
 		}
 		return nil

@@ -25,7 +25,6 @@ func commonKeys(t Type) []openapi.Key {
 // any of them.
 func Describe() []openapi.Named {
 	text := openapi.Ref("LocalText")
-	later := openapi.Schema{}
 	out := []openapi.Named{
 		openapi.Name("LocalText", openapi.Either(openapi.Text(MaxText).With("In the workspace's language."),
 			openapi.Dictionary(openapi.Language(), openapi.Text(MaxText)).Sized(0, maxLanguages).With("By language, BCP 47.")).
@@ -36,7 +35,15 @@ func Describe() []openapi.Named {
 			openapi.Need("id", openapi.ChosenID().Like("red"), "Unique in the question; `other` is reserved."),
 			openapi.May("title", text, ""),
 			openapi.May("exclusive", openapi.Bool(), "Whoever chooses it chooses nothing else; in `choices` only."),
-			openapi.May("image", later, "Not available yet: publishing refuses it.")),
+			openapi.May("image", openapi.Text(0).Like(openapi.Sample("fil")), "The file of a picture; in `picture` only, and needed there when published.")),
+		openapi.Sent[Word]("Word", "A word for how it felt.",
+			openapi.Need("id", openapi.ChosenID().Like("heard"), "Unique in the question."),
+			openapi.May("title", text, "Needed when published, but by the words of the curated list."),
+			openapi.May("valence", openapi.Number().OrNull(), "From -2, bad, to 2, good, when published; of a curated word its own without it."),
+			openapi.May("arousal", openapi.Number().OrNull(), "From -2, calm, to 2, stirred, when published; of a curated word its own without it.")),
+		openapi.Sent[Part]("Part", "A row or a column.",
+			openapi.Need("id", openapi.ChosenID().Like("box"), "Unique in its list."),
+			openapi.May("title", text, "Needed when published.")),
 	}
 	question := openapi.Schema{By: "type", Text: "A question; its `type` decides which other keys it has."}
 	for _, t := range types {

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
-	"waymark/surveys/ident"
 	"waymark/surveys/openapi"
 )
 
@@ -25,21 +23,7 @@ func optionKeys() []openapi.Key {
 }
 
 func optionsDraft(q *Question, l *fault.List, pointer string) {
-	if len(q.Options) > MaxOptions {
-		l.Add(pointer+"/options", "At most %d options.", MaxOptions)
-	}
-	seen := make(map[string]bool, len(q.Options))
-	for i, o := range q.Options {
-		p := fmt.Sprintf("%s/options/%d", pointer, i)
-		if !ident.Chosen(o.ID) {
-			l.Add(p+"/id", "1 to 64 of A-Z a-z 0-9 _ -.")
-		}
-		if seen[o.ID] {
-			l.Add(p+"/id", "%q stands here twice.", o.ID)
-		}
-		seen[o.ID] = true
-		o.Title.Check(l, p+"/title")
-	}
+	listDraft(l, pointer+"/options", len(q.Options), func(i int) (string, Text) { return q.Options[i].ID, q.Options[i].Title })
 }
 
 func optionsReady(q *Question, l *fault.List, p string) {
@@ -49,14 +33,14 @@ func optionsReady(q *Question, l *fault.List, p string) {
 	for i, o := range q.Options {
 		op := fmt.Sprintf("%s/options/%d", p, i)
 		if o.ID == otherID {
-			l.Add(op+"/id", "\"other\" is reserved; set \"other\": true instead.")
+			l.Add(op+"/id", "\"other\" is reserved for an own text: set \"other\": true where the type has it, or use another id.")
 		}
 		o.Title.Ready(l, op+"/title")
 		if o.Exclusive && q.Type != (choices{}).Name() {
 			l.Add(op+"/exclusive", "Only options of choices can be exclusive.")
 		}
-		if o.Image != nil {
-			l.Add(op+"/image", "Options with pictures are not available yet.")
+		if o.Image != "" && q.Type != (picture{}).Name() {
+			l.Add(op+"/image", "Only options of picture have one.")
 		}
 	}
 }
@@ -87,7 +71,7 @@ func option(q *Question) func(v *fastjson.Value) (place int, wrong *Refusal) {
 				return 0, noOther
 			}
 			b := text.GetStringBytes()
-			if n := utf8.RuneCount(b); n < 1 || n > MaxOther {
+			if n := characters(b); n < 1 || n > MaxOther {
 				return 0, tooLong
 			}
 			if bytes.IndexByte(b, 0) >= 0 {
@@ -104,7 +88,7 @@ func option(q *Question) func(v *fastjson.Value) (place int, wrong *Refusal) {
 func optionChoices(q *Question) []Choice {
 	out := make([]Choice, 0, len(q.Options)+1)
 	for _, o := range q.Options {
-		out = append(out, Choice{Value: o.ID, Label: Label{Text: o.Title}, Exclusive: o.Exclusive})
+		out = append(out, Choice{Value: o.ID, Label: Label{Text: o.Title}, Exclusive: o.Exclusive, Image: o.Image})
 	}
 	if !q.Other {
 		return out

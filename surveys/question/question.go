@@ -56,17 +56,14 @@ type Question struct {
 	MaxLength *int           `json:"max_length,omitzero"`
 	Format    string         `json:"format,omitzero"`
 	Default   *string        `json:"default,omitzero"`
-
-	// Keys of types that are not available yet: known, so that the refusal
-	// names the type and not its keys.
-	Words    jsontext.Value `json:"words,omitzero"`
-	Rows     jsontext.Value `json:"rows,omitzero"`
-	Columns  jsontext.Value `json:"columns,omitzero"`
-	Multiple jsontext.Value `json:"multiple,omitzero"`
-	Text     jsontext.Value `json:"text,omitzero"`
-	Version  jsontext.Value `json:"version,omitzero"`
-	Accept   jsontext.Value `json:"accept,omitzero"`
-	MaxBytes jsontext.Value `json:"max_bytes,omitzero"`
+	Words     []Word         `json:"words,omitzero"`
+	Rows      []Part         `json:"rows,omitzero"`
+	Columns   []Part         `json:"columns,omitzero"`
+	Multiple  bool           `json:"multiple,omitzero"`
+	Text      Text           `json:"text,omitzero"`
+	Version   jsontext.Value `json:"version,omitzero"`
+	Accept    []string       `json:"accept,omitzero"`
+	MaxBytes  *int           `json:"max_bytes,omitzero"`
 }
 
 // Labels name the ends of a scale.
@@ -77,10 +74,10 @@ type Labels struct {
 
 // Option is one thing to choose.
 type Option struct {
-	ID        string         `json:"id"`
-	Title     Text           `json:"title,omitzero"`
-	Exclusive bool           `json:"exclusive,omitzero"`
-	Image     jsontext.Value `json:"image,omitzero"` // of pictures, which are not available yet
+	ID        string `json:"id"`
+	Title     Text   `json:"title,omitzero"`
+	Exclusive bool   `json:"exclusive,omitzero"`
+	Image     string `json:"image,omitzero"` // fil_…, of pictures
 }
 
 // Metric is the scale of a type that measures, both ends included.
@@ -146,10 +143,7 @@ func (plain) Cell(_ *Question, cell string) (any, error) {
 
 // types lists the question types that there are. Nothing else knows them.
 var types = []Type{csat{scale{low: 1, high: 5}}, ces{scale{low: 1, high: 7}}, nps{scale{low: 0, high: 10}}, emotion{scale{low: -2, high: 2}}, rating{scale{low: 1, high: 5}},
-	choice{}, choices{}, text{}, longText{}, number{}, date{}, hidden{}}
-
-// planned names the types of api.md §7 that are not available yet.
-var planned = []string{"emotion_words", "matrix", "ranking", "consent", "picture", "file"}
+	emotionWords{}, choice{}, choices{}, matrix{}, ranking{}, text{}, longText{}, number{}, date{}, consent{}, hidden{}, picture{}, file{}}
 
 // Find gives the type of that name.
 func Find(name string) (Type, bool) {
