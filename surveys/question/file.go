@@ -43,7 +43,7 @@ type file struct{ plain }
 
 func (file) Name() string { return "file" }
 func (file) About() string {
-	return "Answered by an uploaded file: `{\"id\": \"fil_…\", \"name\", \"type\", \"bytes\"}`."
+	return "Answered by an uploaded file: `{\"id\": \"fil_…\", \"name\", \"type\", \"bytes\"}`; only the id must be sent."
 }
 
 func (file) Keys() []openapi.Key {
