@@ -51,7 +51,7 @@ type Control struct {
 	Mode      string // inputmode of the keyboard
 	Min, Max  string
 	Step      string
-	MinLength int // characters
+	MinLength int // characters; browsers count UTF-16 in minlength and maxlength
 	MaxLength int // characters; 0 for no bound
 	Unit      string
 

@@ -89,8 +89,8 @@ func Takes(q *Question) (accept []string, most int) {
 	return accept, most
 }
 
-// kinds names media types for people.
-func kinds(accept []string) string {
+// MediaNames names media types for people.
+func MediaNames(accept []string) string {
 	var names []string
 	for _, m := range media {
 		if slices.Contains(accept, m.mime) {
@@ -111,7 +111,7 @@ func (file) Cell(_ *Question, cell string) (any, error) {
 
 // The refusals of a file, which its upload shares.
 func (file) wrongType(accept []string) *Refusal {
-	return refuse("The file must be one of "+strings.Join(accept, ", ")+".", "err_file_type", "types", kinds(accept))
+	return refuse("The file must be one of "+strings.Join(accept, ", ")+".", "err_file_type", "types", MediaNames(accept))
 }
 
 func (file) tooLarge(most int) *Refusal {
@@ -178,7 +178,7 @@ func fileName(v *fastjson.Value) bool {
 
 func (file) Control(q *Question) Control {
 	accept, most := Takes(q)
-	return Control{Kind: Upload, Accept: accept, MaxBytes: most, Hint: say("file_hint", "types", kinds(accept), "size", words.Bytes(most))}
+	return Control{Kind: Upload, Accept: accept, MaxBytes: most, Hint: say("file_hint", "types", MediaNames(accept), "size", words.Bytes(most))}
 }
 
 // Read takes the id of a file and what is known of it from the fields behind

@@ -3,7 +3,6 @@ package question
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"github.com/valyala/fastjson"
@@ -102,33 +101,22 @@ func (ranking) Fields(q *Question, answer *fastjson.Value) url.Values {
 	return f
 }
 
-// Symbol has a part for each option: its place.
 func (ranking) Symbol(q *Question, part string) (logic.Symbol, bool) {
-	all := optionIDs(q)
-	if part == "" {
-		return logic.Symbol{Kind: logic.List, Options: all}, true
-	}
-	return logic.Symbol{Kind: logic.Number}, slices.Contains(all, part)
+	return logic.Symbol{Kind: logic.List, Options: optionIDs(q)}, part == ""
 }
 
-func (ranking) Value(_ *Question, answer *fastjson.Value, part string) logic.Value {
+// Value is null until everything has its place.
+func (ranking) Value(q *Question, answer *fastjson.Value, part string) logic.Value {
 	list := ids(answer)
-	if part == "" {
-		return logic.Ids(list)
+	if part != "" || len(list) < len(q.Options) {
+		return logic.Value{}
 	}
-	if at := slices.Index(list, part); at >= 0 {
-		return logic.Num(float64(at + 1))
-	}
-	return logic.Value{}
+	return logic.Ids(list)
 }
 
-func (r ranking) Say(q *Question, answer *fastjson.Value, part, lang string, w *words.Words) string {
-	if part == "" {
-		return w.List(titles(optionChoices(q), ids(answer), lang, w))
-	}
-	place, ok := r.Value(q, answer, part).Float()
-	if !ok {
+func (ranking) Say(q *Question, answer *fastjson.Value, part, lang string, w *words.Words) string {
+	if part != "" {
 		return ""
 	}
-	return w.Number(place)
+	return w.List(titles(optionChoices(q), ids(answer), lang, w))
 }

@@ -93,9 +93,13 @@ func (text) Compile(q *Question) Check {
 }
 
 func (text) Control(q *Question) Control {
-	low, high := lengths(q)
 	f := formats[q.Format]
-	return Control{Kind: Line, Input: cmp.Or(f.input, "text"), Mode: f.input, MinLength: low, MaxLength: high}
+	c := Control{Kind: Line, Input: cmp.Or(f.input, "text"), Mode: f.input}
+	c.MinLength, _ = lengths(q)
+	if q.MaxLength != nil { // nobody needs to be told of the bound that all texts have
+		c.MaxLength = *q.MaxLength
+	}
+	return c
 }
 
 func (text) Read(q *Question, f Form) []byte { return written(line(f.Get(q.ID))) }
