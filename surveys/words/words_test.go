@@ -127,12 +127,22 @@ func TestWordsAreFilled(t *testing.T) {
 		{In("de").Date(time.Date(2026, 11, 5, 0, 0, 0, 0, time.UTC)), "05.11.2026"},
 		{In("en").Size(5 << 20), "5 MB"},
 		{In("en").Size(1536), "1 KB"},
+		{In("de").Say("err_file_size", "size", Bytes(1536<<10)), "Die Datei ist zu groß; möglich sind bis zu 1,5 MB."},
+		{In("pt-BR").Say("err_exclusive", "option", own{}), "“{n} in pt-BR” não pode ser escolhida junto com outras."},
+		{In("en").List([]string{"a", "b", "c"}), "a, b, c"},
+		{In("ja").List([]string{"a", "b"}), "a、b"},
+		{In("en").List(nil), ""},
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)
 		}
 	}
 }
+
+// own is a text of a survey's author.
+type own struct{}
+
+func (own) In(lang string) string { return "{n} in " + lang }
 
 func TestTheLanguageIsChosenByTheFirstWishThatFindsOne(t *testing.T) {
 	offered := []string{"en", "pt-BR", "zh-Hant", "de"}
