@@ -7,8 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	v2 "github.com/go-json-experiment/json"
 	"github.com/valyala/fastjson"
 
+	"waymark/surveys/fault"
 	"waymark/surveys/words"
 )
 
@@ -99,6 +101,55 @@ func FuzzForms(f *testing.F) {
 			if again := ty.Read(q, Values(ty.Fields(q, v))); !same(t, again, got) {
 				t.Errorf("%s: %s is read as %s when it is shown again", q.Type, got, again)
 			}
+		}
+	})
+}
+
+// FuzzDrafts: a preview shows drafts that cannot be published, and no rule in
+// one, however wrong, makes anything panic.
+func FuzzDrafts(f *testing.F) {
+	for _, name := range Names() {
+		for _, s := range samples[name] {
+			f.Add([]byte(s.question), `["a"]`, "q=a&q.other=b&q.box=good&q.a=1")
+		}
+		f.Add([]byte(`{"id":"q","type":"`+name+`"}`), "4", "q=4")
+	}
+	for _, s := range []string{`{"id":"q","type":"emotion_words","max":-1,"words":[{"id":"w","valence":1e300}]}`, `{"id":"q","type":"choices","min":9,"max":-1.5,"options":[{"id":"other"}]}`, `{"id":"q","type":"number","min":2,"max":1,"step":-1}`,
+		`{"id":"q","type":"file","accept":[],"max_bytes":-1}`, `{"id":"q","type":"date","min":"x","max":""}`, `{"id":"q","type":"text","min_length":-5,"max_length":-9,"format":"x"}`, `{"id":"q","type":"matrix","rows":[{"id":"r"}],"required":true}`} {
+		f.Add([]byte(s), `{"r":1}`, "q=1&q.r=x")
+	}
+	f.Fuzz(func(t *testing.T, doc []byte, answer, query string) {
+		var q Question
+		if v2.Unmarshal(doc, &q) != nil {
+			return
+		}
+		ty, known := Find(q.Type)
+		var malformed, l, ready fault.List
+		if CheckDraft(&q, &malformed, &l, "#"); !known || len(malformed.Fields())+len(l.Fields()) > 0 {
+			return
+		}
+		CheckReady(&q, &ready, "#")
+		check, demand := ty.Compile(&q), ty.Demand(&q)
+		c := ty.Control(&q)
+		c.Order(1)
+		Images(&q)
+		form, _ := url.ParseQuery(query)
+		demand(nil)
+		for _, raw := range [][]byte{[]byte(answer), ty.Read(&q, Values(form))} {
+			v, err := fastjson.ParseBytes(raw)
+			if err != nil {
+				continue
+			}
+			if check(v) == nil {
+				demand(v)
+			}
+			ty.Fields(&q, v)
+			ty.Symbol(&q, "r")
+			ty.Value(&q, v, "")
+			ty.Say(&q, v, "", "en", words.In("en"))
+		}
+		if b, err := v2.Marshal(&q); err != nil {
+			t.Errorf("%s cannot be written: %v", b, err)
 		}
 	})
 }
