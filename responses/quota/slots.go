@@ -1,0 +1,103 @@
+package quota
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"waymark/surveys/ident"
+	"waymark/surveys/when"
+)
+
+// Slots hands slots out and finds those that a crash left behind.
+type Slots struct {
+	Store Store
+	Now   func() time.Time
+	// Holds tells whether the holder is there and needs its slot of the key.
+	Holds func(ctx context.Context, ws ident.Workspace, key, holder string) (bool, error)
+}
+
+// grace is how long a slot may be unsure before it is doubted: many times as
+// long as storing what holds it may take.
+const grace = 10 * time.Minute
+
+// doubted bounds the slots that one look at a full key goes through.
+const doubted = 20
+
+// Take gives the holder a slot of every cap, or of none that it did not have
+// before: full is then the first cap that has no slot left.
+func (s *Slots) Take(ctx context.Context, ws ident.Workspace, caps []Cap, holder string) (full *Cap, err error) {
+	var fresh []string
+	for i, c := range caps {
+		held, isNew, err := s.take(ctx, ws, c, holder)
+		if err != nil {
+			return nil, err // what was taken is unsure, and found later
+		}
+		if isNew {
+			fresh = append(fresh, c.Key)
+		}
+		if !held {
+			if len(fresh) > 0 {
+				if err := s.Store.Free(ctx, ws, holder, fresh); err != nil {
+					return nil, err
+				}
+			}
+			return &caps[i], nil
+		}
+	}
+	return nil, nil
+}
+
+func (s *Slots) take(ctx context.Context, ws ident.Workspace, c Cap, holder string) (held, fresh bool, err error) {
+	now := when.Of(s.Now())
+	held, fresh, err = s.Store.Take(ctx, ws, c, holder, now)
+	if err != nil || held || c.Limit <= 0 {
+		return held, fresh, err
+	}
+	freed, err := s.look(ctx, ws, c.Key, now)
+	if err != nil || !freed {
+		return false, false, err
+	}
+	return s.Store.Take(ctx, ws, c, holder, now)
+}
+
+// look frees the slots of a full key whose holders do not need them, and calls
+// the others sure.
+func (s *Slots) look(ctx context.Context, ws ident.Workspace, key string, now when.Time) (freed bool, err error) {
+	holders, err := s.Store.Doubtful(ctx, ws, key, now.Add(-grace), doubted)
+	if err != nil {
+		return false, err
+	}
+	for _, h := range holders {
+		needed, err := s.Holds(ctx, ws, key, h)
+		if err != nil {
+			return false, fmt.Errorf("looking for the holder of a slot: %w", err)
+		}
+		if needed {
+			err = s.Store.Sure(ctx, ws, h, []string{key})
+		} else {
+			err = s.Store.Free(ctx, ws, h, []string{key})
+			freed = true
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return freed, nil
+}
+
+// Left reports whether a slot of the cap is left. It is a hint for pages: only
+// Take decides.
+func (s *Slots) Left(ctx context.Context, ws ident.Workspace, c Cap) (bool, error) {
+	n, err := s.Store.Count(ctx, ws, c.Key, c.Limit)
+	return n < c.Limit, err
+}
+
+// Keys lists the keys of caps.
+func Keys(caps []Cap) []string {
+	keys := make([]string, len(caps))
+	for i, c := range caps {
+		keys[i] = c.Key
+	}
+	return keys
+}
