@@ -3,6 +3,7 @@ package responses
 import (
 	"encoding/json"
 
+	"waymark/responses/quota"
 	"waymark/surveys/when"
 )
 
@@ -60,6 +61,16 @@ type Response struct {
 	Map        string
 	Stage      string
 	Touchpoint string
+	// Step is that of the newest hand-in of a visit, and CompletedAt when the
+	// visit was completed: zero while it is partial or only a vote, and of what
+	// came complete at once.
+	Step        int64
+	CompletedAt when.Time
+	// Pending is what was answered since, by a person who changes a completed
+	// response step by step: it counts when it is complete.
+	Pending json.RawMessage
+	// Caps are what the response needs a slot of while it is counted.
+	Caps []quota.Cap
 	// Marks are the instants (milliseconds) whose cells do not yet show this
 	// revision: the occurred_at of now, and of before where it moved. Nil when
 	// rolled up.

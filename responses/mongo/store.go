@@ -10,6 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"waymark/responses"
+	"waymark/responses/quota"
 	"waymark/surveys/engine"
 	"waymark/surveys/fault"
 	"waymark/surveys/ident"
@@ -81,6 +82,12 @@ type doc struct {
 	Marks      []int64    `bson:"marks,omitempty"`
 	MarkKey    string     `bson:"mark_key,omitempty"`
 	MarkSince  int64      `bson:"mark_since,omitempty"`
+
+	// Since version 5.
+	Step        int64       `bson:"step,omitempty"`
+	CompletedAt int64       `bson:"completed_at,omitempty"`
+	Pending     []byte      `bson:"pending,omitempty"`
+	Caps        []quota.Cap `bson:"caps,omitempty"`
 }
 
 func key(ws ident.Workspace, id string) string { return string(ws) + "/" + id }
@@ -89,7 +96,7 @@ func from(ws ident.Workspace, r responses.Response) doc {
 	d := doc{Key: key(ws, r.ID), Workspace: string(ws), ID: r.ID, Rev: r.Rev, Seq: r.Seq, Survey: r.Survey, Version: r.Version, Status: string(r.Status),
 		SenderID: r.SenderID, Digest: r.Digest, Answers: r.Answers, Calculated: r.Calculated, Respondent: r.Respondent, Language: r.Language,
 		OccurredAt: r.OccurredAt.Milli(), ReceivedAt: r.ReceivedAt.Milli(), Channel: r.Via.Channel, Link: r.Via.Link, Origin: r.Via.Origin, URL: r.Via.URL,
-		Map: r.Map, Stage: r.Stage, Touchpoint: r.Touchpoint}
+		Map: r.Map, Stage: r.Stage, Touchpoint: r.Touchpoint, Step: r.Step, CompletedAt: r.CompletedAt.Milli(), Pending: r.Pending, Caps: r.Caps}
 	for n, v := range r.Properties {
 		d.Properties = append(d.Properties, property{n, v})
 	}
@@ -114,7 +121,8 @@ func (d doc) response() responses.Response {
 	return responses.Response{ID: d.ID, Rev: d.Rev, Seq: d.Seq, Survey: d.Survey, Version: d.Version, Status: responses.Status(d.Status), SenderID: d.SenderID,
 		Digest: d.Digest, Answers: d.Answers, Calculated: d.Calculated, Properties: d.properties(), Respondent: d.Respondent, Language: d.Language,
 		OccurredAt: when.Milli(d.OccurredAt), ReceivedAt: when.Milli(d.ReceivedAt), Via: responses.Via{Channel: d.Channel, Link: d.Link, Origin: d.Origin, URL: d.URL},
-		Map: d.Map, Stage: d.Stage, Touchpoint: d.Touchpoint, Marks: d.Marks, MarkedAt: when.Milli(d.MarkSince)}
+		Map: d.Map, Stage: d.Stage, Touchpoint: d.Touchpoint, Marks: d.Marks, MarkedAt: when.Milli(d.MarkSince),
+		Step: d.Step, CompletedAt: when.Milli(d.CompletedAt), Pending: d.Pending, Caps: d.Caps}
 }
 
 func wrap(what string, err error) error {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"waymark/responses"
+	"waymark/responses/quota"
 	"waymark/surveys/fault"
 	"waymark/surveys/ident"
 	"waymark/surveys/when"
@@ -23,6 +24,15 @@ func rec(id string, at int64) responses.Response {
 		Answers: json.RawMessage(`{"sat":4,"why":"Zwei Tage zu spät 漢字 🙂"}`), Properties: map[string]string{"state": "SP", "Ä": "ö"}, Respondent: "cust-1", Language: "de",
 		OccurredAt: when.Milli(at), ReceivedAt: when.Milli(at + 1), Via: responses.Via{Channel: "api", URL: "https://x.example/"},
 		Map: "map_1", Stage: "delivery", Touchpoint: "courier", Marks: []int64{at}, MarkedAt: when.Milli(at + 1)}
+}
+
+// visited is rec with everything that a visit in steps leaves.
+func visited(id string, at int64) responses.Response {
+	r := rec(id, at)
+	r.Calculated, r.Step, r.CompletedAt = json.RawMessage(`{"total":1.5}`), 7, when.Milli(at+2)
+	r.Pending = json.RawMessage(`{"sat":3,"why":"漢字 </script>"}`)
+	r.Caps = []quota.Cap{{Key: "srv_a/sp", Limit: 10}, {Key: "lnk_a", Limit: 3}}
+	return r
 }
 
 func want(t *testing.T, err error, kind fault.Kind) {
@@ -60,7 +70,7 @@ func Run(t *testing.T, open func(t *testing.T) responses.Store) {
 
 	t.Run("what was stored comes back whole, and a taken id gives what is there (attack 5)", func(t *testing.T) {
 		s := open(t)
-		a, b := rec("rsp_a", 10), rec("rsp_b", 20)
+		a, b := visited("rsp_a", 10), rec("rsp_b", 20)
 		out := insert(t, s, "w", a)
 		if out[0].Existing != nil || out[0].Err != nil {
 			t.Fatalf("%+v", out)
@@ -75,6 +85,19 @@ func Run(t *testing.T, open func(t *testing.T) responses.Store) {
 		must(t, err)
 		if !reflect.DeepEqual(got, a) {
 			t.Fatalf("got  %+v\nwant %+v", got, a)
+		}
+	})
+	t.Run("what a visit left goes with the replacement that says so", func(t *testing.T) {
+		s := open(t)
+		insert(t, s, "w", rec("rsp_a", 10))
+		for rev, r := range []responses.Response{visited("rsp_a", 10), rec("rsp_a", 10)} {
+			r.Rev = int64(rev + 2)
+			must(t, s.Replace(ctx, "w", r, int64(rev+1)))
+			got, err := s.Get(ctx, "w", "rsp_a")
+			must(t, err)
+			if !reflect.DeepEqual(got, r) {
+				t.Fatalf("got  %+v\nwant %+v", got, r)
+			}
 		}
 	})
 	t.Run("of 16 racers with one id one is stored (attack 7)", func(t *testing.T) {
@@ -459,12 +482,12 @@ func Run(t *testing.T, open func(t *testing.T) responses.Store) {
 	})
 	t.Run("a tombstone keeps its mark, hides from every list, and holds nothing of the person", func(t *testing.T) {
 		s := open(t)
-		a := rec("rsp_a", 10)
+		a := visited("rsp_a", 10)
 		insert(t, s, "w", a)
 		must(t, s.Replace(ctx, "w", a.Tombstone(when.Milli(99)), 1))
 		got, err := s.Get(ctx, "w", "rsp_a")
 		must(t, err)
-		if got.Status != responses.Erased || len(got.Answers) > 0 || got.SenderID != "" || got.Respondent != "" || got.Properties != nil || got.Via != (responses.Via{}) {
+		if got.Status != responses.Erased || len(got.Answers) > 0 || got.SenderID != "" || got.Respondent != "" || got.Properties != nil || got.Via != (responses.Via{}) || got.Pending != nil || got.Caps != nil {
 			t.Fatalf("%+v", got)
 		}
 		if rs, _, err := s.List(ctx, "w", responses.Filter{}, ident.Page{Limit: 9}); err != nil || len(rs) > 0 {
