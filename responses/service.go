@@ -2,11 +2,11 @@ package responses
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
+	"waymark/responses/quota"
 	"waymark/surveys"
 	"waymark/surveys/fault"
 	"waymark/surveys/ident"
@@ -26,7 +26,9 @@ type Surveys interface {
 // Service is what may be done with responses.
 type Service struct {
 	Store   Store
+	Slots   quota.Store
 	Surveys Surveys
+	Files   surveys.Files // of file questions; nil lets every id pass
 	Now     func() time.Time
 	Seq     *ident.Sequence
 	// Changed is told after something that counts changed durably. It must not block.
@@ -55,7 +57,8 @@ func (s *Service) Take(ctx context.Context, ws ident.Workspace, sub *Submission,
 }
 
 // TakeMany takes submissions that stand alone: each is checked against the
-// survey's current version, stored, and durable when TakeMany returns. newID
+// survey's current version, stored, and durable when TakeMany returns. One that
+// finds a quota full is stored as screened. newID
 // gives the id for the i-th one where its sender gave none. A nil submission is skipped.
 // The error is the engine's; a single one's fault lies in its Taken.
 func (s *Service) TakeMany(ctx context.Context, ws ident.Workspace, subs []*Submission, newID func(i int) string, via Via) ([]Taken, error) {
@@ -87,6 +90,16 @@ func (s *Service) TakeMany(ctx context.Context, ws ident.Workspace, subs []*Subm
 			r.ID = newID(i)
 		}
 		r.Via = via
+		if len(r.Caps) > 0 {
+			old, known, err := s.admit(ctx, ws, &r)
+			if err != nil {
+				return nil, err
+			}
+			if known {
+				out[i].Response, out[i].Err = old, repeats(old, r)
+				continue
+			}
+		}
 		rs, at = append(rs, r), append(at, i)
 	}
 	if len(rs) == 0 {
@@ -104,19 +117,31 @@ func (s *Service) TakeMany(ctx context.Context, ws ident.Workspace, subs []*Subm
 			out[i].Err = o.Err
 		case old == nil:
 			out[i] = Taken{Response: rs[j], Created: true}
-			changed[rs[j].Survey] = true
-		case old.Status == Erased:
-			out[i].Err = fault.New(fault.Gone, "erased", "A response with this id was deleted; it is not taken again.")
-		case old.Digest != rs[j].Digest:
-			out[i].Err = fault.New(fault.Conflict, "id-taken", "Another response with this id was taken already.")
+			changed[rs[j].Survey] = changed[rs[j].Survey] || len(rs[j].Marks) > 0
+			s.settle(ctx, ws, rs[j], nil)
 		default:
-			out[i].Response = *old
+			out[i].Response, out[i].Err = *old, repeats(*old, rs[j])
+			s.settle(ctx, ws, *old, quota.Keys(rs[j].Caps))
 		}
 	}
-	for survey := range changed {
-		s.Changed(ws, survey)
+	for survey, counts := range changed {
+		if counts {
+			s.Changed(ws, survey)
+		}
 	}
 	return out, nil
+}
+
+// repeats tells why a response is not taken whose id has one already; nil where
+// they say the same.
+func repeats(old, r Response) error {
+	switch {
+	case old.Status == Erased:
+		return fault.New(fault.Gone, "erased", "A response with this id was deleted; it is not taken again.")
+	case old.Digest != r.Digest:
+		return fault.New(fault.Conflict, "id-taken", "Another response with this id was taken already.")
+	}
+	return nil
 }
 
 // repeated finds the response that a refused submission repeats. What was
@@ -163,21 +188,20 @@ func (s *Service) prepare(ctx context.Context, ws ident.Workspace, sub *Submissi
 			l.Add("#/occurred_at", "More than 5 minutes in the future.")
 		}
 	}
-	sub.checkAnswers(c, &l)
-	if err := l.Err(fault.Invalid); err != nil {
-		return Response{}, err
-	}
-	answers := jsontext.Value(append([]byte(nil), sub.Answers...))
-	if err := answers.Compact(); err != nil {
-		return Response{}, err
-	}
-	whole, err := c.WithDefaults(answers)
+	a, err := weigh(c, sub.Answers, Outside(sub.Properties, sub.Respondent, sub.Language), true)
 	if err != nil {
 		return Response{}, err
 	}
-	r := Response{Rev: 1, Seq: s.Seq.Next(now), Survey: sub.Survey, Version: c.Number, Status: Counted, Digest: sub.digest, Answers: whole,
+	l.Append(a.faults())
+	if err := l.Err(fault.Invalid); err != nil {
+		return Response{}, err
+	}
+	if err := s.knownFiles(ctx, ws, a.files); err != nil {
+		return Response{}, err
+	}
+	r := Response{Rev: 1, Seq: s.Seq.Next(now), Survey: sub.Survey, Version: c.Number, Status: Counted, Digest: sub.digest, Answers: json.RawMessage(a.whole), Calculated: a.calculated,
 		Properties: sub.Properties, Respondent: sub.Respondent, Language: sub.Language, OccurredAt: occurred, ReceivedAt: received,
-		Map: c.Binding.Map, Stage: c.Binding.Stage, Touchpoint: c.Binding.Touchpoint, Marks: []int64{occurred.Milli()}, MarkedAt: received}
+		Map: c.Binding.Map, Stage: c.Binding.Stage, Touchpoint: c.Binding.Touchpoint, Caps: caps(sub.Survey, a.quotas), Marks: []int64{occurred.Milli()}, MarkedAt: received}
 	if sub.ID != nil {
 		r.SenderID = *sub.ID
 		r.ID = IDOf(ws, sub.Survey, *sub.ID)
@@ -220,22 +244,32 @@ func (s *Service) Get(ctx context.Context, ws ident.Workspace, id string) (Respo
 	return r, err
 }
 
-// SetStatus moves a response between Counted and Suspect.
+// SetStatus moves a response between Counted and Suspect. What is suspect holds
+// no place in a quota; what is counted again takes one where there is one.
 func (s *Service) SetStatus(ctx context.Context, ws ident.Workspace, id string, to Status) (Response, error) {
 	if to != Counted && to != Suspect {
 		return Response{}, fault.At(fault.Invalid, "#/status", "Must be \"counted\" or \"suspect\".")
 	}
-	return s.change(ctx, ws, id, func(r Response) (Response, error) {
+	var caps []string
+	r, err := s.change(ctx, ws, id, func(r Response) (Response, error) {
 		if r.Status != Counted && r.Status != Suspect {
 			return r, fault.New(fault.Conflict, "not-counted", "A response that is %s cannot become %s.", r.Status, to)
 		}
 		if r.Status == to {
 			return r, nil
 		}
+		caps = quota.Keys(r.Caps)
+		if err := s.reseat(ctx, ws, r, to); err != nil {
+			return r, err
+		}
 		r.Rev, r.Status = r.Rev+1, to
 		r.mark(when.Of(s.Now()), r.OccurredAt.Milli())
 		return r, nil
 	})
+	if err == nil {
+		s.settle(ctx, ws, r, caps)
+	}
+	return r, err
 }
 
 // mark adds instants whose cells must be recomputed.
@@ -253,7 +287,14 @@ func (r *Response) mark(now when.Time, at ...int64) {
 
 // Delete erases a response; a tombstone makes a repeat of it known.
 func (s *Service) Delete(ctx context.Context, ws ident.Workspace, id string) error {
-	_, err := s.change(ctx, ws, id, func(r Response) (Response, error) { return r.Tombstone(when.Of(s.Now())), nil })
+	var caps []string
+	r, err := s.change(ctx, ws, id, func(r Response) (Response, error) {
+		caps = quota.Keys(r.Caps)
+		return r.Tombstone(when.Of(s.Now())), s.reseat(ctx, ws, r, Erased)
+	})
+	if err == nil {
+		s.settle(ctx, ws, r, caps)
+	}
 	return err
 }
 

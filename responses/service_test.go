@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"waymark/responses"
+	"waymark/responses/quota"
+	quotasqlite "waymark/responses/quota/sqlite"
 	"waymark/responses/sqlite"
 	"waymark/surveys"
 	"waymark/surveys/engine/enginetest"
@@ -70,13 +73,20 @@ type desk struct {
 
 func newDesk(t testing.TB) *desk {
 	t.Helper()
+	db := enginetest.SQLite(t, slices.Concat(sqlite.Steps, quotasqlite.Steps))
+	return deskOn(t, definition, sqlite.New(db), quotasqlite.New(db))
+}
+
+// deskOn takes the answers to a survey into stores.
+func deskOn(t testing.TB, definition string, store responses.Store, slots quota.Store) *desk {
+	t.Helper()
 	c, err := surveys.Compile(surveys.Version{Survey: surveyID, Number: 1, Document: []byte(definition), Binding: surveys.Binding{Map: "map_1", Stage: "delivery"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := &desk{board: &board{compiled: c}}
 	d.board.set(surveys.Published, 1)
-	d.Service = &responses.Service{Store: sqlite.New(enginetest.SQLite(t, sqlite.Steps)), Surveys: d.board, Seq: &ident.Sequence{},
+	d.Service = &responses.Service{Store: store, Slots: slots, Surveys: d.board, Seq: &ident.Sequence{},
 		Now:     func() time.Time { return noon.Add(time.Duration(d.now.Load()) * time.Millisecond) },
 		Changed: func(ident.Workspace, string) { d.changed.Add(1) }}
 	return d

@@ -8,7 +8,6 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"waymark/surveys"
 	"waymark/surveys/fault"
 	"waymark/surveys/ident"
 	"waymark/surveys/strict"
@@ -74,27 +73,6 @@ func (s *Submission) check(l *fault.List) {
 			l.Add("#/properties/"+strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1"), "At most %d characters.", maxProperty)
 		}
 	}
-}
-
-// checkAnswers reports what is wrong with the answers.
-func (s *Submission) checkAnswers(c *surveys.Compiled, l *fault.List) {
-	if s.Answers == nil {
-		l.Add("#/answers", "Send the answers, an object from question to answer.")
-		return
-	}
-	p := parsers.Get()
-	defer parsers.Put(p)
-	v, err := p.ParseBytes(s.Answers)
-	if err != nil {
-		l.Add("#/answers", "An object from question to answer is needed.")
-		return
-	}
-	o, err := v.Object()
-	if err != nil {
-		l.Add("#/answers", "An object from question to answer is needed.")
-		return
-	}
-	l.Append(c.CheckAnswers(o, true))
 }
 
 // Receipt is what the sender gets for a response.

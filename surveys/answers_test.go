@@ -7,6 +7,8 @@ import (
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys"
+	"waymark/surveys/fault"
+	"waymark/surveys/logic"
 	"waymark/surveys/strict"
 )
 
@@ -30,6 +32,13 @@ func compiled(t testing.TB) *surveys.Compiled {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// outside is what nothing is known of.
+func outside(string) logic.Value { return logic.Value{} }
+
+func wrong(c *surveys.Compiled, answers *fastjson.Object, complete bool) []fault.Field {
+	return surveys.Fields(c.Judge(answers, outside, complete).Wrong)
 }
 
 func TestAnswersFollowTheRulesOfTheirType(t *testing.T) {
@@ -60,7 +69,7 @@ func TestAnswersFollowTheRulesOfTheirType(t *testing.T) {
 				if q == "sat" {
 					raw = `{"sat":` + a + `}`
 				}
-				fields := c.CheckAnswers(fastjson.MustParse(raw).GetObject(), true)
+				fields := wrong(c, fastjson.MustParse(raw).GetObject(), true)
 				if i == 0 && len(fields) != 0 {
 					t.Errorf("%.60s is refused: %v", raw, fields)
 				}
@@ -83,14 +92,14 @@ func TestUnknownAndSkippedQuestionsAreNamed(t *testing.T) {
 		{"an unknown question", `{"sat":1,"zz":1}`, "#/answers/zz", true},
 		{"an unknown question with a slash", `{"sat":1,"a/b~":1}`, "#/answers/a~1b~0", true},
 	} {
-		fields := c.CheckAnswers(fastjson.MustParse(k.raw).GetObject(), k.complete)
+		fields := wrong(c, fastjson.MustParse(k.raw).GetObject(), k.complete)
 		if k.pointer == "" && len(fields) > 0 || k.pointer != "" && (len(fields) != 1 || fields[0].Pointer != k.pointer) {
 			t.Errorf("%s: %v", k.name, fields)
 		}
 	}
 }
 
-func FuzzCheckAnswers(f *testing.F) {
+func FuzzJudge(f *testing.F) {
 	c := compiled(f)
 	for _, s := range []string{`{"sat":4}`, `{"many":["a",{"other":"x"}]}`, `{"n":1e400}`, `{"day":"2026-01-01","own":{"other":"x"}}`, `{"sat":-0,"why":"\u0000"}`} {
 		f.Add([]byte(s))
@@ -107,7 +116,7 @@ func FuzzCheckAnswers(f *testing.F) {
 		if err != nil {
 			return
 		}
-		fields := c.CheckAnswers(o, true)
+		fields := wrong(c, o, true)
 		if len(fields) > 0 {
 			for _, field := range fields {
 				if !strings.HasPrefix(field.Pointer, "#/answers/") || field.Detail == "" {
@@ -129,12 +138,12 @@ func FuzzCheckAnswers(f *testing.F) {
 	})
 }
 
-func BenchmarkCheckAnswers(b *testing.B) {
+func BenchmarkJudge(b *testing.B) {
 	c := compiled(b)
 	o := fastjson.MustParse(`{"sat":4,"feel":-1,"why":"Two days late","one":"a","many":["a","b"]}`).GetObject()
 	b.ReportAllocs()
 	for b.Loop() {
-		if fields := c.CheckAnswers(o, true); len(fields) > 0 {
+		if fields := wrong(c, o, true); len(fields) > 0 {
 			b.Fatal(fields)
 		}
 	}
@@ -152,12 +161,12 @@ func TestHiddenQuestionsAreAnsweredByTheirDefault(t *testing.T) {
 		"an empty text is sent": {`{"sat":3,"src":"","last":""}`, `{"sat":3,"src":"","last":""}`},
 		"nothing at all":        {`{}`, `{"src":"a \"quoted\" ä","last":"z"}`},
 	} {
-		got, err := c.WithDefaults([]byte(x.sent))
+		got, err := c.WithDefaults([]byte(x.sent), new(c.Walk(fastjson.MustParse(x.sent).GetObject(), outside)))
 		if err != nil || string(got) != x.want {
 			t.Errorf("%s: %s, %v", name, got, err)
 		}
 	}
-	if wrong := c.CheckAnswers(fastjson.MustParse(`{"sat":3}`).GetObject(), true); len(wrong) > 0 {
-		t.Errorf("a required question with a default is missed: %v", wrong)
+	if fields := wrong(c, fastjson.MustParse(`{"sat":3}`).GetObject(), true); len(fields) > 0 {
+		t.Errorf("a required question with a default is missed: %v", fields)
 	}
 }

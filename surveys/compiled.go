@@ -1,45 +1,58 @@
 package surveys
 
 import (
-	"slices"
-
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/logic"
 	"waymark/surveys/question"
 )
 
-// Compiled is a published version ready to check answers with. It never
-// changes and may be shared.
+// Compiled is a published version ready to ask and to check answers with. It
+// never changes and may be shared.
 type Compiled struct {
 	Version
-	questions []compiledQuestion
-	index     map[string]int
-	defaults  []preset
+	definition *Definition
+	questions  []compiledQuestion
+	index      map[string]int
+	defaults   []preset
+	files      []int // the questions that files answer
+	flow       *logic.Flow
+	whole      logic.Path // of a plain flow: all that is asked
+	quotas     []compiledQuota
+	thanks     []*logic.Node // by Definition.Thanks; nil for all
+	language   string        // of plain texts
 }
 
 // preset is what a question without an answer is answered with.
 type preset struct {
-	id     string
-	answer []byte // JSON
+	question int
+	answer   []byte // JSON
+	value    *fastjson.Value
 }
 
 type compiledQuestion struct {
-	id       string
-	required bool
-	check    question.Check
-	demand   question.Check
+	*question.Question
+	question.Type
+	check  question.Check
+	demand question.Check
+	preset *fastjson.Value // nil for none
+}
+
+type compiledQuota struct {
+	Quota
+	when *logic.Node // nil for all
 }
 
 // Compile makes v ready.
 func Compile(v Version) (*Compiled, error) {
-	var d Definition
-	if err := json.Unmarshal(v.Document, &d); err != nil {
+	d := &Definition{}
+	if err := json.Unmarshal(v.Document, d); err != nil {
 		return nil, err
 	}
-	c := &Compiled{Version: v, index: map[string]int{}}
+	c := &Compiled{Version: v, definition: d, index: map[string]int{}, language: "en"}
 	for i := range d.Questions {
 		q := &d.Questions[i]
 		t, known := question.Find(q.Type)
@@ -47,83 +60,95 @@ func Compile(v Version) (*Compiled, error) {
 			return nil, fault.New(fault.Internal, "unknown-type", "Version %d has a question of type %q, which this program does not know.", v.Number, q.Type)
 		}
 		c.index[q.ID] = i
+		cq := compiledQuestion{Question: q, Type: t, check: t.Compile(q), demand: t.Demand(q)}
 		if q.Type == question.Hidden && q.Default != nil && *q.Default != "" {
 			b, err := jsontext.AppendQuote(nil, *q.Default)
 			if err != nil {
 				return nil, err
 			}
-			c.defaults = append(c.defaults, preset{q.ID, b})
-		}
-		c.questions = append(c.questions, compiledQuestion{q.ID, q.Required, t.Compile(q), t.Demand(q)})
-	}
-	return c, nil
-}
-
-// CheckAnswers checks the answers of a complete response and gives what is
-// wrong with them, with pointers below #/answers. complete demands the
-// required ones too.
-func (c *Compiled) CheckAnswers(answers *fastjson.Object, complete bool) []fault.Field {
-	var l fault.List
-	answered := make([]bool, len(c.questions))
-	answers.Visit(func(key []byte, v *fastjson.Value) {
-		i, known := c.index[string(key)]
-		if !known {
-			l.Add("#/answers/"+question.Escape(string(key)), "The survey has no such question.")
-			return
-		}
-		answered[i] = true
-		q := &c.questions[i]
-		wrong := q.check(v)
-		if wrong == nil && complete && q.required {
-			wrong = q.demand(v)
-		}
-		if wrong != nil {
-			l.Add("#/answers/"+q.id, "%s", wrong.Detail)
-		}
-	})
-	if complete {
-		for i, q := range c.questions {
-			if q.required && !answered[i] && !c.preset(q.id) {
-				l.Add("#/answers/"+q.id, "%s", q.demand(nil).Detail)
+			value, err := fastjson.ParseBytes(b)
+			if err != nil {
+				return nil, err
 			}
+			_ = value.Type() // the parser does its last work when it is first asked, and then never again
+			cq.preset = value
+			c.defaults = append(c.defaults, preset{i, b, value})
 		}
+		c.questions = append(c.questions, cq)
 	}
-	return l.Fields()
+	return c, c.compileRules()
 }
 
-func (c *Compiled) preset(id string) bool {
-	return slices.ContainsFunc(c.defaults, func(p preset) bool { return p.id == id })
+// compileRules reads the logic, which publishing found to be right.
+func (c *Compiled) compileRules() error {
+	flow, problems := c.definition.flow()
+	if len(problems) > 0 {
+		return fault.New(fault.Internal, "logic", "Version %d has logic that this program does not understand: %s %s", c.Number, problems[0].Pointer, problems[0].Detail)
+	}
+	c.flow = flow
+	if flow.Plain() {
+		c.whole = flow.Walk(func(int, string) logic.Value { return logic.Value{} }, nothing)
+	}
+	read := func(src string) (*logic.Node, error) {
+		if src == "" {
+			return nil, nil
+		}
+		return logic.Parse(src)
+	}
+	for _, q := range c.definition.Quotas {
+		n, err := read(q.If)
+		if err != nil {
+			return err
+		}
+		c.quotas = append(c.quotas, compiledQuota{q, n})
+	}
+	for _, t := range c.definition.Thanks {
+		n, err := read(t.If)
+		if err != nil {
+			return err
+		}
+		c.thanks = append(c.thanks, n)
+	}
+	return nil
 }
 
-// WithDefaults adds to checked answers, a JSON object without spaces, what the
-// link or the sender of a hidden question left to its default.
-func (c *Compiled) WithDefaults(answers []byte) ([]byte, error) {
-	if len(c.defaults) == 0 {
-		return answers, nil
+// nothing is what is outside where nothing is.
+func nothing(string) logic.Value { return logic.Value{} }
+
+// Definition gives what the author wrote. It is shared and not to be changed.
+func (c *Compiled) Definition() *Definition { return c.definition }
+
+// Flow gives the logic.
+func (c *Compiled) Flow() *logic.Flow { return c.flow }
+
+// Languages lists the languages that the survey is in, at least one: those of
+// its title, else the workspace's.
+func (c *Compiled) Languages() []string {
+	if tags := c.definition.Title.Tags(); len(tags) > 0 {
+		return tags
 	}
-	v, err := fastjson.ParseBytes(answers)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range c.defaults {
-		if v.Exists(p.id) {
+	return []string{c.language}
+}
+
+// Pages gives the questions that are asked together, in their order: those
+// with the same page, each other one alone.
+func (c *Compiled) Pages() [][]int {
+	var pages [][]int
+	for i, q := range c.definition.Questions {
+		if n := len(pages); n > 0 && q.Page != 0 && q.Page == c.definition.Questions[i-1].Page {
+			pages[n-1] = append(pages[n-1], i)
 			continue
 		}
-		answers = answers[:len(answers)-1]
-		if len(answers) > 1 {
-			answers = append(answers, ',')
-		}
-		answers = append(append(append(append(answers, '"'), p.id...), `":`...), p.answer...)
-		answers = append(answers, '}')
+		pages = append(pages, []int{i})
 	}
-	return answers, nil
+	return pages
 }
 
 // QuestionIDs lists the questions in their order.
 func (c *Compiled) QuestionIDs() []string {
 	ids := make([]string, len(c.questions))
 	for i, q := range c.questions {
-		ids[i] = q.id
+		ids[i] = q.ID
 	}
 	return ids
 }

@@ -20,6 +20,8 @@ const (
 	// maxElements bounds all lists of a definition together: every option of
 	// every question, and as much again.
 	maxElements = 2 * maxQuestions * question.MaxOptions
+	// maxRules bounds each of thanks, calculated and quotas.
+	maxRules = 100
 )
 
 // layouts are the ways to lay questions out; the first is usual.
@@ -35,12 +37,16 @@ type Definition struct {
 	Layout     string     `json:"layout,omitzero"`
 	Questions  []Question `json:"questions"`
 
-	// Kept in drafts; publishing refuses them until what acts on them is built.
-	Incentive  jsontext.Value `json:"incentive,omitzero"`
-	Thanks     jsontext.Value `json:"thanks,omitzero"`
-	Calculated jsontext.Value `json:"calculated,omitzero"`
-	Quotas     jsontext.Value `json:"quotas,omitzero"`
-	Invite     jsontext.Value `json:"invite,omitzero"`
+	Thanks     []Thanks     `json:"thanks,omitzero"`
+	Calculated []Calculated `json:"calculated,omitzero"`
+	Quotas     []Quota      `json:"quotas,omitzero"`
+
+	// Incentive is a Text. Versions that were published before that was checked
+	// may hold anything: whoever reads a version does not read it.
+	Incentive jsontext.Value `json:"incentive,omitzero"`
+
+	// Kept in drafts; publishing refuses it until what acts on it is built.
+	Invite jsontext.Value `json:"invite,omitzero"`
 }
 
 // Text and Question are package question's, under the name that readers of a
@@ -92,6 +98,8 @@ func ParseDefinition(doc []byte) (*Definition, error) {
 		seen[q.ID] = true
 		question.CheckDraft(q, &malformed, &l, p)
 	}
+	d.checkRules(&l)
+	d.checkIncentive(&malformed, &l)
 	if err := malformed.Err(fault.Malformed); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package surveys
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -14,22 +15,20 @@ import (
 	"waymark/surveys/question"
 )
 
-// ready reports everything that publishing refuses.
-func (d *Definition) ready() error {
+// ready reports everything that publishing refuses; hosts are those that
+// redirects may lead to.
+func (d *Definition) ready(hosts []string) error {
 	var l fault.List
 	d.Title.Ready(&l, "#/title")
 	if len(d.Questions) == 0 {
 		l.Add("#/questions", "The survey needs a question.")
 	}
-	later := func(pointer string, present bool) {
-		if present {
-			l.Add(pointer, "This is not available yet; leave it out.")
-		}
+	if t, err := d.incentive(); d.Incentive != nil && err == nil {
+		t.Ready(&l, "#/incentive")
 	}
-	later("#/thanks", d.Thanks != nil)
-	later("#/calculated", d.Calculated != nil)
-	later("#/quotas", d.Quotas != nil)
-	later("#/invite", d.Invite != nil)
+	if d.Invite != nil {
+		l.Add("#/invite", "This is not available yet; leave it out.")
+	}
 	measured := map[string]string{}
 	for i := range d.Questions {
 		q, p := &d.Questions[i], fmt.Sprintf("#/questions/%d", i)
@@ -41,7 +40,27 @@ func (d *Definition) ready() error {
 			measured[q.Type] = q.ID
 		}
 	}
+	d.readyPages(&l)
+	d.readyRules(&l, hosts)
 	return l.Err(fault.Invalid)
+}
+
+// readyPages reports pages that are not in their order. A question without a
+// page has one of its own.
+func (d *Definition) readyPages(l *fault.List) {
+	page, over := 0, false // the last page, and whether another question stood since
+	for i, q := range d.Questions {
+		switch p := fmt.Sprintf("#/questions/%d/page", i); {
+		case q.Page == 0:
+			over = true
+			continue
+		case q.Page < page:
+			l.Add(p, "Pages never fall: the questions before are on page %d.", page)
+		case q.Page == page && over:
+			l.Add(p, "The questions of page %d stand together: one without a page lies between them.", page)
+		}
+		page, over = max(page, q.Page), false
+	}
 }
 
 func metric(q *Question) (question.Metric, bool) {
@@ -124,9 +143,13 @@ func (s *Service) Publish(ctx context.Context, a ident.Actor, id string) (Record
 func (s *Service) freeze(ctx context.Context, a ident.Actor, r Record) (*Version, error) {
 	d, err := ParseDefinition(r.Draft)
 	if err != nil {
+		return nil, unready(err)
+	}
+	hosts, err := s.hosts(ctx, a.Workspace)
+	if err != nil {
 		return nil, err
 	}
-	if err := d.ready(); err != nil {
+	if err := d.ready(hosts); err != nil {
 		return nil, err
 	}
 	if err := s.Stages.CheckBinding(ctx, a.Workspace, d.binding()); err != nil {
@@ -138,4 +161,22 @@ func (s *Service) freeze(ctx context.Context, a ident.Actor, r Record) (*Version
 	}
 	return &Version{Survey: r.ID, Number: r.Version, Document: r.Draft, Binding: d.binding(), Segments: d.Segments,
 		Series: d.series(a.Workspace, lang), PublishedAt: s.now(), PublishedBy: a.Name}, nil
+}
+
+// unready is for a draft that an earlier program saved and this one would not:
+// the request that publishes it has no body that could be malformed.
+func unready(err error) error {
+	var f *fault.Error
+	if errors.As(err, &f) && f.Kind == fault.Malformed && len(f.Fields) > 0 {
+		return fault.FromFields(fault.Invalid, f.Fields)
+	}
+	return err
+}
+
+// hosts gives the hosts that redirects of the workspace may lead to.
+func (s *Service) hosts(ctx context.Context, ws ident.Workspace) ([]string, error) {
+	if s.RedirectHosts == nil {
+		return nil, nil
+	}
+	return s.RedirectHosts(ctx, ws)
 }

@@ -26,14 +26,23 @@ type Responses interface {
 	Count(ctx context.Context, ws ident.Workspace, survey string) (int64, error)
 }
 
+// Files tells whether stored files are there; package files does.
+type Files interface {
+	// Known gives NotFound where one of the ids is no file of the workspace.
+	Known(ctx context.Context, ws ident.Workspace, ids []string) error
+}
+
 // Service is what may be done with surveys.
 type Service struct {
 	Store     Store
 	Stages    Stages
 	Responses Responses
 	Language  func(ctx context.Context, ws ident.Workspace) (string, error) // the workspace's language
-	Now       func() time.Time
-	Seq       *ident.Sequence
+	// RedirectHosts gives the hosts that the end of a survey may lead to; nil for none.
+	RedirectHosts func(ctx context.Context, ws ident.Workspace) ([]string, error)
+	Files         Files // of picture questions; nil lets every id pass
+	Now           func() time.Time
+	Seq           *ident.Sequence
 
 	compiled  cache[*Compiled]
 	published cache[[]Version]

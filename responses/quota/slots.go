@@ -25,13 +25,13 @@ const grace = 10 * time.Minute
 const doubted = 20
 
 // Take gives the holder a slot of every cap, or of none that it did not have
-// before: full is then the first cap that has no slot left.
-func (s *Slots) Take(ctx context.Context, ws ident.Workspace, caps []Cap, holder string) (full *Cap, err error) {
-	var fresh []string
+// before: full is then the first cap that has no slot left. fresh are the keys
+// of those that this call gave.
+func (s *Slots) Take(ctx context.Context, ws ident.Workspace, caps []Cap, holder string) (fresh []string, full *Cap, err error) {
 	for i, c := range caps {
 		held, isNew, err := s.take(ctx, ws, c, holder)
 		if err != nil {
-			return nil, err // what was taken is unsure, and found later
+			return nil, nil, err // what was taken is unsure, and found later
 		}
 		if isNew {
 			fresh = append(fresh, c.Key)
@@ -39,13 +39,13 @@ func (s *Slots) Take(ctx context.Context, ws ident.Workspace, caps []Cap, holder
 		if !held {
 			if len(fresh) > 0 {
 				if err := s.Store.Free(ctx, ws, holder, fresh); err != nil {
-					return nil, err
+					return nil, nil, err
 				}
 			}
-			return &caps[i], nil
+			return nil, &caps[i], nil
 		}
 	}
-	return nil, nil
+	return fresh, nil, nil
 }
 
 func (s *Slots) take(ctx context.Context, ws ident.Workspace, c Cap, holder string) (held, fresh bool, err error) {

@@ -29,7 +29,7 @@ func newOffice(t *testing.T) *office {
 
 func (o *office) take(t *testing.T, holder string, caps ...quota.Cap) (full string) {
 	t.Helper()
-	c, err := o.Take(context.Background(), "w", caps, holder)
+	_, c, err := o.Take(context.Background(), "w", caps, holder)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package question
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -20,8 +21,11 @@ func CheckDraft(q *Question, malformed, l *fault.List, pointer string) {
 	}
 	notLong(l, pointer+"/show_if", q.ShowIf)
 	notLong(l, pointer+"/required_if", q.RequiredIf)
-	if q.Jump != nil && q.Jump.Kind() != '[' {
-		malformed.Add(pointer+"/jump", "A list is needed here.")
+	if len(q.Jump) > MaxJumps {
+		l.Add(pointer+"/jump", "At most %d jumps.", MaxJumps)
+	}
+	for i, j := range q.Jump {
+		notLong(l, fmt.Sprintf("%s/jump/%d/if", pointer, i), j.If)
 	}
 	t, known := Find(q.Type)
 	switch {
@@ -51,16 +55,8 @@ func refuseOthers(q *Question, t Type, l *fault.List, pointer string) {
 }
 
 // CheckReady reports what publishing must refuse in a question that
-// CheckDraft passed.
+// CheckDraft passed, its logic apart: that stands among other questions.
 func CheckReady(q *Question, l *fault.List, pointer string) {
-	for _, k := range []struct {
-		name    string
-		present bool
-	}{{"show_if", q.ShowIf != ""}, {"required_if", q.RequiredIf != ""}, {"jump", q.Jump != nil}} {
-		if k.present {
-			l.Add(pointer+"/"+k.name, "This is not available yet; leave it out.")
-		}
-	}
 	t, known := Find(q.Type)
 	if !known {
 		l.Add(pointer+"/type", "There is no question type of this name.")

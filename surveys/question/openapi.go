@@ -15,9 +15,9 @@ func commonKeys(t Type) []openapi.Key {
 		openapi.May("help", openapi.Ref("LocalText"), "Stands below the title."),
 		openapi.May("required", openapi.Bool(), "Nobody gets on without an answer."),
 		openapi.May("page", openapi.Integer().Between(0, maxPages), "Questions of one page are asked together."),
-		openapi.May("show_if", openapi.Text(MaxText), "Not available yet: publishing refuses it."),
-		openapi.May("required_if", openapi.Text(MaxText), "Not available yet: publishing refuses it."),
-		openapi.May("jump", openapi.List(openapi.Schema{}), "Not available yet: publishing refuses it."),
+		openapi.May("show_if", openapi.Text(MaxText).Like("sat <= 2 and answered(why)"), "Asked only where this is true. Expressions name earlier questions, `calc.`, `property.` and `contact.`; unanswered is null, and only true shows."),
+		openapi.May("required_if", openapi.Text(MaxText).Like("sat <= 2"), "Needs an answer where this is true."),
+		openapi.May("jump", openapi.List(openapi.Ref("Jump")).Sized(0, MaxJumps), "Where it goes on: the first whose `if` is true; without one at the next question."),
 	}
 }
 
@@ -31,6 +31,9 @@ func Describe() []openapi.Named {
 			With("A text that people read: plain, or one for each language.").Like(map[string]string{"en": "Your delivery", "pt-BR": "Sua entrega"})),
 		openapi.Sent[Labels]("Labels", "The ends of a scale in words.",
 			openapi.May("low", text, ""), openapi.May("high", text, "")),
+		openapi.Sent[Jump]("Jump", "A way past questions.",
+			openapi.Need("if", openapi.Text(MaxText).Like("sat == 5"), "May name this question too."),
+			openapi.Need("to", openapi.Text(0).Like("end"), "A later question, or `end`.")),
 		openapi.Sent[Option]("Option", "One thing to choose.",
 			openapi.Need("id", openapi.ChosenID().Like("red"), "Unique in the question; `other` is reserved."),
 			openapi.May("title", text, ""),

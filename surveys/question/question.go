@@ -18,6 +18,8 @@ const (
 	// MaxOptions is how many options a question may offer.
 	MaxOptions = 500
 	maxPages   = 100
+	// MaxJumps is how many jumps a question may have.
+	MaxJumps = 100
 	// MaxOther is the length of an own text beside the options, in characters.
 	MaxOther = 500
 	// maxHidden is the length of a hidden question's text, in characters.
@@ -39,9 +41,9 @@ type Question struct {
 	Required bool   `json:"required,omitzero"`
 	Page     int    `json:"page,omitzero"`
 
-	ShowIf     string         `json:"show_if,omitzero"`
-	RequiredIf string         `json:"required_if,omitzero"`
-	Jump       jsontext.Value `json:"jump,omitzero"`
+	ShowIf     string `json:"show_if,omitzero"`
+	RequiredIf string `json:"required_if,omitzero"`
+	Jump       []Jump `json:"jump,omitzero"`
 
 	Labels    *Labels        `json:"labels,omitzero"`
 	Shape     string         `json:"shape,omitzero"`
@@ -64,6 +66,12 @@ type Question struct {
 	Version   jsontext.Value `json:"version,omitzero"`
 	Accept    []string       `json:"accept,omitzero"`
 	MaxBytes  *int           `json:"max_bytes,omitzero"`
+}
+
+// Jump goes on at a later question, or to the end, where If is true.
+type Jump struct {
+	If string `json:"if"`
+	To string `json:"to"`
 }
 
 // Labels name the ends of a scale.

@@ -1,7 +1,6 @@
 package question
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -157,11 +156,8 @@ func (t Text) Check(l *fault.List, pointer string) {
 	}
 }
 
-// piping is {{ before a letter; anything else after {{ stays literal.
-var piping = regexp.MustCompile(`\{\{\s*\pL`)
-
-// Ready reports a text that is missing, in any of its languages, or that
-// needs what is not available yet.
+// Ready reports a text that is missing, in any of its languages. Whether what
+// is named in it ({{name}}) may stand there is for package surveys to say.
 func (t Text) Ready(l *fault.List, pointer string) {
 	one := func(p, s string) {
 		switch {
@@ -169,8 +165,6 @@ func (t Text) Ready(l *fault.List, pointer string) {
 			l.Add(p, "A text is needed here.")
 		case strings.ContainsFunc(s, control):
 			l.Add(p, "The text has a control character; leave it out.")
-		case piping.MatchString(s):
-			l.Add(p, "Answers inside texts ({{name}}) are not available yet; leave them out.")
 		}
 	}
 	if len(t.Languages) == 0 {

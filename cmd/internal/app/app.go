@@ -23,6 +23,9 @@ import (
 	mappingsqlite "waymark/mapping/sqlite"
 	"waymark/responses"
 	responsesmongo "waymark/responses/mongo"
+	"waymark/responses/quota"
+	quotamongo "waymark/responses/quota/mongo"
+	quotasqlite "waymark/responses/quota/sqlite"
 	responsessqlite "waymark/responses/sqlite"
 	"waymark/surveys"
 	"waymark/surveys/engine"
@@ -71,11 +74,12 @@ type stores struct {
 	maps        mapping.Store
 	idempotency idempotency.Store
 	cells       cell.Store
+	slots       quota.Store
 }
 
 // SQLiteSteps joins the schema of every domain.
 func SQLiteSteps() (steps []engine.SQLiteStep) {
-	for _, s := range [][]engine.SQLiteStep{workspacesqlite.Steps, idempotencysqlite.Steps, surveyssqlite.Steps, responsessqlite.Steps, mappingsqlite.Steps, cellsqlite.Steps} {
+	for _, s := range [][]engine.SQLiteStep{workspacesqlite.Steps, idempotencysqlite.Steps, surveyssqlite.Steps, responsessqlite.Steps, mappingsqlite.Steps, cellsqlite.Steps, quotasqlite.Steps} {
 		steps = append(steps, s...)
 	}
 	return steps
@@ -83,7 +87,7 @@ func SQLiteSteps() (steps []engine.SQLiteStep) {
 
 // MongoSteps joins the schema of every domain.
 func MongoSteps() (steps []engine.MongoStep) {
-	for _, s := range [][]engine.MongoStep{workspacemongo.Steps, idempotencymongo.Steps, surveysmongo.Steps, responsesmongo.Steps, mappingmongo.Steps, cellmongo.Steps} {
+	for _, s := range [][]engine.MongoStep{workspacemongo.Steps, idempotencymongo.Steps, surveysmongo.Steps, responsesmongo.Steps, mappingmongo.Steps, cellmongo.Steps, quotamongo.Steps} {
 		steps = append(steps, s...)
 	}
 	return steps
@@ -148,7 +152,7 @@ func (a *App) openSQLite(ctx context.Context, schema Schema) error {
 		return err
 	}
 	a.sqlite = db
-	a.stores = stores{workspacesqlite.New(db), surveyssqlite.New(db), responsessqlite.New(db), mappingsqlite.New(db), idempotencysqlite.New(db), cellsqlite.New(db)}
+	a.stores = stores{workspacesqlite.New(db), surveyssqlite.New(db), responsessqlite.New(db), mappingsqlite.New(db), idempotencysqlite.New(db), cellsqlite.New(db), quotasqlite.New(db)}
 	return nil
 }
 
@@ -187,7 +191,7 @@ func (a *App) openMongo(ctx context.Context, schema Schema) error {
 		return err
 	}
 	a.mongo = m
-	a.stores = stores{workspacemongo.New(m), surveysmongo.New(m), responsesmongo.New(m), mappingmongo.New(m), idempotencymongo.New(m), cellmongo.New(m)}
+	a.stores = stores{workspacemongo.New(m), surveysmongo.New(m), responsesmongo.New(m), mappingmongo.New(m), idempotencymongo.New(m), cellmongo.New(m), quotamongo.New(m)}
 	return nil
 }
 
@@ -207,9 +211,13 @@ func (a *App) wire() {
 		Language: func(ctx context.Context, ws ident.Workspace) (string, error) {
 			s, _, err := a.Workspaces.Settings(ctx, ws)
 			return s.Language, err
+		},
+		RedirectHosts: func(ctx context.Context, ws ident.Workspace) ([]string, error) {
+			s, _, err := a.Workspaces.Settings(ctx, ws)
+			return s.RedirectHosts, err
 		}}
 	a.Maps.Surveys = a.Surveys // the two know each other
-	a.Responses = &responses.Service{Store: a.stores.responses, Surveys: a.Surveys, Now: a.Now, Seq: &a.seq,
+	a.Responses = &responses.Service{Store: a.stores.responses, Slots: a.stores.slots, Surveys: a.Surveys, Now: a.Now, Seq: &a.seq,
 		Changed: func(ident.Workspace, string) {},
 		KnownMap: func(ctx context.Context, ws ident.Workspace, id string) error {
 			_, err := a.Maps.Get(ctx, ws, id)

@@ -94,11 +94,8 @@ func (s *Store) Take(ctx context.Context, ws ident.Workspace, c quota.Cap, holde
 }
 
 func (s *Store) try(ctx context.Context, ws ident.Workspace, c quota.Cap, holder string, since when.Time) (held, fresh, again bool, err error) {
-	switch err := s.slots().FindOne(ctx, slot(ws, holder, c.Key)).Err(); {
-	case err == nil:
-		return true, false, false, nil
-	case !errors.Is(err, mongo.ErrNoDocuments):
-		return false, false, false, err
+	if held, err := s.holds(ctx, ws, holder, c.Key); err != nil || held {
+		return held, false, false, err
 	}
 	var d doc
 	free := of(ws, c.Key, bson.E{Key: "free", Value: true}, bson.E{Key: "n", Value: bson.D{{Key: "$lt", Value: c.Limit}}})
@@ -116,13 +113,22 @@ func (s *Store) try(ctx context.Context, ws ident.Workspace, c quota.Cap, holder
 		return false, false, false, err
 	}
 	if next >= c.Limit {
-		return false, false, false, nil
+		held, err := s.holds(ctx, ws, holder, c.Key) // the last one may have gone to this holder since
+		return held, false, false, err
 	}
 	_, err = s.slots().InsertOne(ctx, doc{ID: idOf(ws, c.Key, next), Workspace: string(ws), Key: c.Key, N: next, Holder: holder, Since: since.Milli()})
 	if engine.MongoDuplicate(err) { // the number or the holder: the next look tells
 		return false, false, true, nil
 	}
 	return err == nil, err == nil, false, err
+}
+
+func (s *Store) holds(ctx context.Context, ws ident.Workspace, holder, key string) (bool, error) {
+	err := s.slots().FindOne(ctx, slot(ws, holder, key)).Err()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (s *Store) reuse(ctx context.Context, d doc, holder string, since when.Time) (held, fresh, again bool, err error) {

@@ -159,25 +159,27 @@ func Run(t *testing.T, open func(t *testing.T) quota.Store) {
 	})
 	t.Run("of 30 racers of one holder one gets a slot, and all hold it", func(t *testing.T) {
 		s := open(t)
-		must(t, firstErr(s.Take(ctx, "w", quota.Cap{Key: "a", Limit: 5}, "rsp_before", now)))
+		must(t, firstErr(s.Take(ctx, "w", quota.Cap{Key: "free", Limit: 5}, "rsp_before", now)))
 		must(t, s.Free(ctx, "w", "rsp_before", nil)) // a free one lies there to be fought for
-		var fresh, held atomic.Int32
-		race(30, func(int) {
-			h, f, err := s.Take(ctx, "w", quota.Cap{Key: "a", Limit: 5}, "rsp_0", now)
-			if err != nil {
-				t.Error(err)
+		for key, limit := range map[string]int{"free": 5, "last": 1} {
+			var fresh, held atomic.Int32
+			race(30, func(int) {
+				h, f, err := s.Take(ctx, "w", quota.Cap{Key: key, Limit: limit}, "rsp_0", now)
+				if err != nil {
+					t.Error(err)
+				}
+				if h {
+					held.Add(1)
+				}
+				if f {
+					fresh.Add(1)
+				}
+			})
+			if fresh.Load() != 1 || held.Load() != 30 {
+				t.Fatalf("%s: %d got one, %d hold one", key, fresh.Load(), held.Load())
 			}
-			if h {
-				held.Add(1)
-			}
-			if f {
-				fresh.Add(1)
-			}
-		})
-		if fresh.Load() != 1 || held.Load() != 30 {
-			t.Fatalf("%d got one, %d hold one", fresh.Load(), held.Load())
+			count(t, s, key, 1)
 		}
-		count(t, s, "a", 1)
 	})
 	t.Run("while racers take and give back, never more hold than may", func(t *testing.T) {
 		s := open(t)

@@ -1,0 +1,94 @@
+package responses
+
+import (
+	"context"
+	"slices"
+
+	"waymark/responses/quota"
+	"waymark/surveys"
+	"waymark/surveys/fault"
+	"waymark/surveys/ident"
+	"waymark/surveys/when"
+)
+
+// Only a counted response holds slots, one for each of its Caps; a suspect one
+// keeps its Caps, so that it can be counted again.
+
+func (s *Service) slots() *quota.Slots {
+	return &quota.Slots{Store: s.Slots, Now: s.Now, Holds: s.holds}
+}
+
+// holds tells whether a slot is needed: see quota.Slots.
+func (s *Service) holds(ctx context.Context, ws ident.Workspace, key, holder string) (bool, error) {
+	r, err := s.Store.Get(ctx, ws, holder)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return r.needs(key), err
+}
+
+// needs reports whether the response must hold a slot of the key.
+func (r Response) needs(key string) bool {
+	return r.Status == Counted && slices.ContainsFunc(r.Caps, func(c quota.Cap) bool { return c.Key == key })
+}
+
+// caps are what the quotas of a survey allow. A quota goes on over versions.
+func caps(survey string, quotas []surveys.Quota) []quota.Cap {
+	var out []quota.Cap
+	for _, q := range quotas {
+		out = append(out, quota.Cap{Key: survey + "/" + q.ID, Limit: q.Limit})
+	}
+	return out
+}
+
+// admit takes the slots of a new response, or makes it a screened one. Where
+// its sender's id has a response already that is given instead: a repeat takes
+// nothing.
+func (s *Service) admit(ctx context.Context, ws ident.Workspace, r *Response) (old Response, known bool, err error) {
+	if r.SenderID != "" {
+		old, err := s.Store.Get(ctx, ws, r.ID)
+		if !fault.Is(err, fault.NotFound) {
+			return old, err == nil, err
+		}
+	}
+	_, full, err := s.slots().Take(ctx, ws, r.Caps, r.ID)
+	if full != nil {
+		r.screen()
+	}
+	return Response{}, false, err
+}
+
+// screen makes a response one that came over a quota and never counted.
+func (r *Response) screen() {
+	r.Status, r.Caps, r.Marks, r.MarkedAt = Screened, nil, nil, when.Time{}
+}
+
+// settle is for slots of a response that is stored: those that it needs are
+// sure, those of took that it does not need go back. What fails here is found
+// later, when the key is full.
+func (s *Service) settle(ctx context.Context, ws ident.Workspace, r Response, took []string) {
+	if r.Status == Counted && len(r.Caps) > 0 {
+		_ = s.Slots.Sure(ctx, ws, r.ID, quota.Keys(r.Caps))
+	}
+	if back := slices.DeleteFunc(slices.Clone(took), r.needs); len(back) > 0 {
+		_ = s.Slots.Free(ctx, ws, r.ID, back)
+	}
+}
+
+// reseat prepares a change of status: it takes the slots that are left for what
+// is to count, and makes those unsure that are about to go, so that a crash
+// does not keep them.
+func (s *Service) reseat(ctx context.Context, ws ident.Workspace, r Response, to Status) error {
+	if len(r.Caps) == 0 {
+		return nil
+	}
+	if to != Counted {
+		return s.Slots.Doubt(ctx, ws, r.ID, when.Of(s.Now()))
+	}
+	for i := range r.Caps { // one by one: a full one keeps no other from being taken
+		if _, _, err := s.slots().Take(ctx, ws, r.Caps[i:i+1], r.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

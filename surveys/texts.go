@@ -1,0 +1,94 @@
+package surveys
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"waymark/surveys/fault"
+	"waymark/surveys/logic"
+	"waymark/surveys/question"
+)
+
+// readyTexts reports what texts name ({{name}}) that may not stand there. A
+// question's texts name earlier questions, those of the end all of them.
+func (d *Definition) readyTexts(l *fault.List, f *logic.Flow) {
+	pipes(l, "#/title", d.Title, f.Scope(0))
+	for i := range d.Questions {
+		scope := f.Scope(i)
+		texts(reflect.ValueOf(&d.Questions[i]).Elem(), fmt.Sprintf("#/questions/%d", i), func(pointer string, t Text) { pipes(l, pointer, t, scope) })
+	}
+	over := f.Scope(len(d.Questions))
+	for i, t := range d.Thanks {
+		p := fmt.Sprintf("#/thanks/%d", i)
+		pipes(l, p+"/text", t.Text, over)
+		if t.Link != nil {
+			pipes(l, p+"/link/text", t.Link.Text, over)
+		}
+	}
+}
+
+// texts hands on every text of a value of package question, whatever types
+// there are, with its pointer.
+func texts(v reflect.Value, pointer string, fn func(pointer string, t Text)) {
+	if t, is := v.Interface().(Text); is {
+		fn(pointer, t)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			texts(v.Elem(), pointer, fn)
+		}
+	case reflect.Slice:
+		if v.Type().Elem().Kind() != reflect.Uint8 { // raw JSON holds no texts
+			for i := range v.Len() {
+				texts(v.Index(i), fmt.Sprintf("%s/%d", pointer, i), fn)
+			}
+		}
+	case reflect.Struct:
+		for f, value := range v.Fields() {
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); f.IsExported() && name != "" {
+				texts(value, pointer+"/"+name, fn)
+			}
+		}
+	}
+}
+
+// pipes reports what a text names in any of its languages that scope refuses.
+func pipes(l *fault.List, pointer string, t Text, scope logic.Scope) {
+	one := func(p, s string) {
+		pieces, err := logic.Pieces(s)
+		if err != nil {
+			l.Add(p, "%s", sentence(err.Error()))
+			return
+		}
+		for _, piece := range pieces {
+			if piece.Name == "" {
+				continue
+			}
+			if _, err := scope(piece.Name); err != nil {
+				l.Add(p, "%s", sentence("{{"+piece.Name+"}}: "+err.Error()))
+			}
+		}
+	}
+	if t.Languages == nil {
+		one(pointer, t.Plain)
+		return
+	}
+	for _, tag := range t.Tags() {
+		one(pointer+"/"+question.Escape(tag), t.Languages[tag])
+	}
+}
+
+// sentence makes a sentence of what package logic says.
+func sentence(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	s = string(unicode.ToUpper(r)) + s[n:]
+	if !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return s
+}
