@@ -540,3 +540,38 @@ func TestSlotsThatACrashLeftAreGivenToOthers(t *testing.T) {
 		d.held(t, cap.Key, 2)
 	})
 }
+
+// cabinet is the files of a test.
+type cabinet []string
+
+func (c cabinet) Known(_ context.Context, ws ident.Workspace, ids []string) error {
+	for _, id := range ids {
+		if ws != "w" || !slices.Contains(c, id) {
+			return fault.NotFoundError()
+		}
+	}
+	return nil
+}
+
+func (c cabinet) Pictures(context.Context, ident.Workspace, []string) ([]string, error) {
+	return nil, nil
+}
+
+func TestAFileThatThereIsNotIsUnknown(t *testing.T) {
+	d := newDesk(t)
+	d = deskOn(t, `{"map":"map_1","stage":"delivery","title":"T","questions":[{"id":"sat","type":"csat","title":"T"},{"id":"doc","type":"file","title":"T","show_if":"sat == 1"}]}`, d.Store, d.Slots)
+	d.Files = cabinet{ident.Derive("fil", "a")}
+	there, gone := ident.Derive("fil", "a"), ident.Derive("fil", "b")
+	_, err := d.send(body(`,"answers":{"sat":1,"doc":{"id":"` + gone + `"}}`))
+	wantKind(t, err, fault.NotFound)
+	v := d.visitor(t)
+	v.refused(fault.NotFound, "not-found", `{"sat":1,"doc":{"id":"`+gone+`"}}`)
+	if n, _ := d.Store.Count(context.Background(), "w", surveyID); n != 0 {
+		t.Fatalf("%d are stored", n)
+	}
+	if _, err := d.send(body(`,"answers":{"sat":1,"doc":{"id":"` + there + `"}}`)); err != nil {
+		t.Fatal(err)
+	}
+	v.want(responses.Counted, `{"sat":1,"doc":{"id":"`+there+`"}}`, complete)
+	answers(t, v.want(responses.Counted, `{"sat":2,"doc":{"id":"`+gone+`"}}`, complete), `{"sat":2}`) // left away before it is looked for
+}

@@ -74,6 +74,9 @@ func Compile(v Version) (*Compiled, error) {
 			cq.preset = value
 			c.defaults = append(c.defaults, preset{i, b, value})
 		}
+		if t.Control(q).Kind == question.Upload {
+			c.files = append(c.files, i)
+		}
 		c.questions = append(c.questions, cq)
 	}
 	return c, c.compileRules()

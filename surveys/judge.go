@@ -191,6 +191,10 @@ func (c *Compiled) WithDefaults(answers []byte, path *logic.Path) ([]byte, error
 }
 
 // Files lists the ids of the files that checked answers name.
-func (c *Compiled) Files(answers *fastjson.Object) []string {
-	return nil
+func (c *Compiled) Files(answers *fastjson.Object) (ids []string) {
+	for _, i := range c.files {
+		q := c.questions[i].Question
+		ids = append(ids, question.Files(q, answers.Get(q.ID))...)
+	}
+	return ids
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -152,6 +153,9 @@ func (s *Service) freeze(ctx context.Context, a ident.Actor, r Record) (*Version
 	if err := d.ready(hosts); err != nil {
 		return nil, err
 	}
+	if err := s.knownImages(ctx, a.Workspace, d); err != nil {
+		return nil, err
+	}
 	if err := s.Stages.CheckBinding(ctx, a.Workspace, d.binding()); err != nil {
 		return nil, err
 	}
@@ -179,4 +183,28 @@ func (s *Service) hosts(ctx context.Context, ws ident.Workspace) ([]string, erro
 		return nil, nil
 	}
 	return s.RedirectHosts(ctx, ws)
+}
+
+// knownImages refuses questions that show files which are no pictures here.
+func (s *Service) knownImages(ctx context.Context, ws ident.Workspace, d *Definition) error {
+	var ids []string
+	for i := range d.Questions {
+		ids = append(ids, question.Images(&d.Questions[i])...)
+	}
+	if len(ids) == 0 || s.Files == nil {
+		return nil
+	}
+	none, err := s.Files.Pictures(ctx, ws, ids)
+	if err != nil {
+		return err
+	}
+	var l fault.List
+	for i, q := range d.Questions {
+		for j, o := range q.Options {
+			if slices.Contains(none, o.Image) {
+				l.Add(fmt.Sprintf("#/questions/%d/options/%d/image", i, j), "There is no such picture; send it first.")
+			}
+		}
+	}
+	return l.Err(fault.Invalid)
 }

@@ -247,3 +247,33 @@ func TestWhatFollowsFromAnswers(t *testing.T) {
 		}
 	}
 }
+
+// shelf is the files of a test: "fil_a" is a picture.
+type shelf struct{}
+
+func (shelf) Known(context.Context, ident.Workspace, []string) error { return nil }
+
+func (shelf) Pictures(_ context.Context, ws ident.Workspace, ids []string) (none []string, err error) {
+	for _, id := range ids {
+		if ws != "w" || id != picture {
+			none = append(none, id)
+		}
+	}
+	return none, nil
+}
+
+var picture = ident.Derive("fil", "a")
+
+func TestPicturesOfAQuestionMustBeThere(t *testing.T) {
+	s, _ := newService(t)
+	s.Files = shelf{}
+	show := func(second string) string {
+		return doc(sat + `,{"id":"p","type":"picture","title":"Which?","options":[{"id":"a","title":"A","image":"` + picture + `"},{"id":"b","title":"B","image":"` + second + `"}]}`)
+	}
+	r := create(t, s, show(ident.Derive("fil", "b")))
+	_, err := s.Publish(context.Background(), actor, r.ID)
+	if !fault.Is(err, fault.Invalid) || !slices.Equal(pointers(err), []string{"#/questions/1/options/1/image"}) {
+		t.Fatal(err)
+	}
+	publish(t, s, create(t, s, show(picture)).ID)
+}

@@ -30,6 +30,8 @@ type Responses interface {
 type Files interface {
 	// Known gives NotFound where one of the ids is no file of the workspace.
 	Known(ctx context.Context, ws ident.Workspace, ids []string) error
+	// Pictures gives those of the ids that are no pictures of the workspace.
+	Pictures(ctx context.Context, ws ident.Workspace, ids []string) (none []string, err error)
 }
 
 // Service is what may be done with surveys.
@@ -40,7 +42,7 @@ type Service struct {
 	Language  func(ctx context.Context, ws ident.Workspace) (string, error) // the workspace's language
 	// RedirectHosts gives the hosts that the end of a survey may lead to; nil for none.
 	RedirectHosts func(ctx context.Context, ws ident.Workspace) ([]string, error)
-	Files         Files // of picture questions; nil lets every id pass
+	Files         Files // that questions show; nil lets every id pass
 	Now           func() time.Time
 	Seq           *ident.Sequence
 
@@ -251,10 +253,16 @@ func (s *Service) Compiled(ctx context.Context, ws ident.Workspace, id string, n
 		return nil, err
 	}
 	c, err := Compile(v)
-	if err == nil {
-		s.compiled.put(key, c)
+	if err != nil {
+		return nil, err
 	}
-	return c, err
+	if len(c.definition.Title.Tags()) == 0 {
+		if c.language, err = s.Language(ctx, ws); err != nil {
+			return nil, err
+		}
+	}
+	s.compiled.put(key, c)
+	return c, nil
 }
 
 func (s *Service) load(ctx context.Context, ws ident.Workspace, id string, number int64) (Version, error) {
