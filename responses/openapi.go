@@ -9,7 +9,7 @@ import (
 
 // What the routes of responses may refuse.
 var (
-	unknownSurvey = openapi.Problem{Kind: fault.NotFound, Slug: "not-found", Text: "There is no such survey or map."}
+	unknownSurvey = openapi.Problem{Kind: fault.NotFound, Slug: "not-found", Text: "There is no such survey or map, or no file that an answer names."}
 	surveyDraft   = openapi.Problem{Kind: fault.Conflict, Slug: "survey-draft", Text: "The survey was never published; publish it first."}
 	surveyClosed  = openapi.Problem{Kind: fault.Gone, Slug: "survey-closed", Text: "The survey is closed and takes no more answers."}
 	idTaken       = openapi.Problem{Kind: fault.Conflict, Slug: "id-taken", Text: "Another response came with this id already."}
@@ -71,7 +71,7 @@ func Describe() openapi.Domain {
 		Text: "What one person answered. A response that was acknowledged is on the disk; scores follow within a second.",
 		Path: []openapi.Param{{Name: "response", Schema: openapi.ID("rsp"), Text: "The response's id."}},
 		Operations: []openapi.Operation{
-			{Route: "POST /v1/responses", ID: "createResponse", Summary: "Hand in a response", Text: "An `id` of your own makes a repeat harmless: the same values answer 200 with the first receipt.",
+			{Route: "POST /v1/responses", ID: "createResponse", Summary: "Hand in a response", Text: "An `id` of your own makes a repeat harmless: the same values answer 200 with the first receipt. An answer to a question that is not asked after the others is refused. Where a quota of the survey is full the response is stored as `screened`.",
 				Body:    openapi.JSONBody(openapi.Ref("Submission"), rest.MaxAnswer, exampleResponse),
 				Answers: []openapi.Answer{again, openapi.Created(receipt, "The receipt.")}, Fails: []openapi.Problem{unknownSurvey, surveyDraft, idTaken, surveyClosed, erased}},
 			{Route: "POST /v1/responses/batch", ID: "createResponses", Summary: "Hand in many responses",
@@ -128,7 +128,7 @@ func describeResponses() []openapi.Named {
 		openapi.Given[Shown]("Response", "A response as readers see it.", append(receipt,
 			openapi.Need("sender_id", openapi.Text(maxSenderID).OrNull(), "The `id` that it was sent with."),
 			openapi.Need("answers", answers, ""),
-			openapi.Need("calculated", openapi.Dictionary(openapi.Text(0), openapi.Schema{}), "What the survey calculates from the answers."),
+			openapi.Need("calculated", openapi.Dictionary(openapi.Form(question.IDForm, "total"), openapi.Either(openapi.Number(), openapi.Text(0), openapi.Bool())), "What the survey calculates from the answers."),
 			openapi.Need("properties", properties, ""),
 			openapi.Need("respondent", openapi.Text(maxProperty).OrNull(), ""),
 			openapi.Need("language", openapi.Text(maxLanguage).OrNull(), ""),

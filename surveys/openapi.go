@@ -78,7 +78,7 @@ func Describe() openapi.Domain {
 }
 
 func describeSurveys() []openapi.Named {
-	later := "Not available yet: kept in drafts, refused when published."
+	text, when := openapi.Ref("LocalText"), openapi.Text(question.MaxText).Like("sat <= 2")
 	document := openapi.Sent[Definition]("SurveyDocument", "A survey as its author writes it. It comes back as it was sent.",
 		openapi.Need("map", openapi.ID("map"), "The map whose stage it asks about."),
 		openapi.Need("stage", openapi.ChosenID(), "The stage."),
@@ -87,8 +87,11 @@ func describeSurveys() []openapi.Named {
 		openapi.May("segments", openapi.List(openapi.ChosenID().Like("state")).Sized(0, maxSegments).Distinct(), "Properties of responses by which scores can be filtered."),
 		openapi.May("layout", openapi.OneOf(layouts...).OrEmpty().Otherwise(layouts[0]), "One step after the other, or all on a page."),
 		openapi.May("questions", openapi.List(openapi.Ref("Question")).Sized(0, maxQuestions), "At least one when published, and one for each metric."),
-		openapi.May("incentive", openapi.Schema{}, "What answering is rewarded with."),
-		openapi.May("thanks", openapi.Schema{}, later), openapi.May("calculated", openapi.Schema{}, later), openapi.May("quotas", openapi.Schema{}, later), openapi.May("invite", openapi.Schema{}, later))
+		openapi.May("incentive", text, "What answering is rewarded with; for those who read the definition."),
+		openapi.May("thanks", openapi.List(openapi.Ref("Thanks")).Sized(0, maxRules), "How the survey ends: the first whose `if` is true. Without one, a word of thanks."),
+		openapi.May("calculated", openapi.List(openapi.Ref("Calculated")).Sized(0, maxRules), "Values that follow from the answers; each may name those before it."),
+		openapi.May("quotas", openapi.List(openapi.Ref("Quota")).Sized(0, maxRules), "How many responses count; a further one is stored as `screened`. A quota goes on over versions."),
+		openapi.May("invite", openapi.Schema{}, "Not available yet: kept in drafts, refused when published."))
 	shown := append([]openapi.Key{
 		openapi.Need("id", openapi.ID("srv"), ""),
 		openapi.Need("status", openapi.OneOf(Draft, Published, Closed), "A published survey with unpublished edits shows as draft and goes on taking answers."),
@@ -100,5 +103,20 @@ func describeSurveys() []openapi.Named {
 	return append([]openapi.Named{
 		openapi.Name("Survey", openapi.Object(shown...).With("A survey as it is answered: what was sent, and the keys that only the server writes.")),
 		document,
+		openapi.Sent[Thanks]("Thanks", "An end of a survey. What it may say is checked when published.",
+			openapi.May("if", when, "An expression over all answers; without one it is for everybody."),
+			openapi.May("text", text, "May name answers: `{{name}}` or `{{name|otherwise}}`."),
+			openapi.May("redirect", openapi.Text(question.MaxText).Like("https://shop.example/thanks"), "Where the person is led at once: https, and a host of the setting `redirect_hosts`."),
+			openapi.May("link", openapi.Either(openapi.Text(question.MaxText).Like("https://reviews.example/shop"), openapi.Ref("ThanksLink")).OrNull(), "Where the person may go on: https.")),
+		openapi.Sent[Link]("ThanksLink", "A link at the end of a survey.",
+			openapi.May("url", openapi.Text(question.MaxText).Like("https://reviews.example/shop"), "Needed when published."),
+			openapi.May("text", text, "")),
+		openapi.Sent[Calculated]("Calculated", "A calculated value, which expressions and texts name `calc.` and its id.",
+			openapi.May("id", openapi.Text(0).Like("total"), "Unique, in the form of a question's id, when published."),
+			openapi.May("value", openapi.Text(question.MaxText).Like("sat * 2"), "An expression; null gives no value. Needed when published.")),
+		openapi.Sent[Quota]("Quota", "How many responses may count.",
+			openapi.May("id", openapi.Text(0).Like("sp"), "Unique, of A-Z a-z 0-9 _ -, when published."),
+			openapi.May("if", openapi.Text(question.MaxText).Like("property.state == 'SP'"), "Which ones; without one all."),
+			openapi.May("limit", openapi.Integer(), "From 1 to 1,000,000 when published.")),
 	}, question.Describe()...)
 }

@@ -34,15 +34,15 @@ func newest(args []string) int {
 	return engine.SQLiteVersion(app.SQLiteSteps())
 }
 
-func unmigrated(args []string) string {
-	return fmt.Sprintf("The store has schema version 1 and this program needs version %d: run `waymark migrate`.", newest(args))
+func unmigrated(args []string, from int) string {
+	return fmt.Sprintf("The store has schema version %d and this program needs version %d: run `waymark migrate`.", from, newest(args))
 }
 
-func TestAStoreOfTheVersionBeforeIsRefusedThenMigratedWhole(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) { migrates(t, v1SQLite(t)) })
+func TestAStoreOfTheFirstVersionIsRefusedThenMigratedWhole(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { migrates(t, v1SQLite(t), 1) })
 	t.Run("mongo", func(t *testing.T) {
 		args, _ := v1Mongo(t)
-		p := migrates(t, args)
+		p := migrates(t, args, 1)
 		// Of a pair with one id both links hold where none was revoked, and each
 		// can now be revoked by itself; where one was revoked neither holds.
 		p.want(200, "GET", "/m/freefreefreefreefreefreefre", "")
@@ -60,13 +60,13 @@ func TestAStoreOfTheVersionBeforeIsRefusedThenMigratedWhole(t *testing.T) {
 // storeArgs are the arguments that name the store alone.
 func storeArgs(args []string) []string { return args[:2] }
 
-func migrates(t *testing.T, args []string) *program {
+func migrates(t *testing.T, args []string, from int) *program {
 	t.Helper()
 	store := storeArgs(args)
 	for range 2 { // the first refusal changed nothing
-		command(t, 1, unmigrated(args), append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
-		command(t, 1, unmigrated(args), append([]string{"verify"}, store...)...)
-		command(t, 1, unmigrated(args), append([]string{"keys", "list"}, store...)...)
+		command(t, 1, unmigrated(args, from), append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
+		command(t, 1, unmigrated(args, from), append([]string{"verify"}, store...)...)
+		command(t, 1, unmigrated(args, from), append([]string{"keys", "list"}, store...)...)
 	}
 	for range 2 { // the second finds nothing to do
 		command(t, 0, "up to date", append([]string{"migrate"}, store...)...)
@@ -77,6 +77,51 @@ func migrates(t *testing.T, args []string) *program {
 	p.readsVersion1()
 	p.verify(store...)
 	return p
+}
+
+// older gives the steps that the program of the version before had.
+func older[S any](steps []S, newest int, version func(S) int) (out []S) {
+	for _, s := range steps {
+		if version(s) < newest {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// The store of the version before, with its data, is that of the first one as
+// the steps up to it leave it.
+func TestAStoreOfTheVersionBeforeIsRefusedThenMigratedWhole(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	t.Run("sqlite", func(t *testing.T) {
+		args := v1SQLite(t)
+		e, err := engine.OpenSQLite(ctx, app.DatabaseFile(args[1]), engine.SQLiteOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = e.Migrate(ctx, older(app.SQLiteSteps(), newest(args), func(s engine.SQLiteStep) int { return s.Version }))
+		if err := errors.Join(err, e.Close()); err != nil {
+			t.Fatal(err)
+		}
+		p := migrates(t, args, newest(args)-1)
+		p.countsUpToAQuota()
+	})
+	t.Run("mongo", func(t *testing.T) {
+		args, _ := v1Mongo(t)
+		m, err := engine.OpenMongo(ctx, args[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps := older(app.MongoSteps(), newest(args), func(s engine.MongoStep) int { return s.Version })
+		err = m.Migrate(ctx, steps)
+		from := engine.MongoVersion(steps)
+		if err := errors.Join(err, m.Close(ctx)); err != nil {
+			t.Fatal(err)
+		}
+		p := migrates(t, args, from)
+		p.countsUpToAQuota()
+	})
 }
 
 // readsVersion1 reads every domain of the hand-written store.
@@ -184,8 +229,8 @@ func TestABackupOfTheVersionBeforeIsRestoredAndThenMigrated(t *testing.T) {
 	command(t, 0, "holds the store", append([]string{"backup", file}, args...)...) // also before it is migrated
 	other := []string{"--data", t.TempDir()}
 	command(t, 0, "`waymark migrate` brings an older one up to date", append([]string{"restore", file}, other...)...)
-	migrates(t, other)
-	migrates(t, args)
+	migrates(t, other, 1)
+	migrates(t, args, 1)
 
 	// A backup of a store from the future stays where it is.
 	sqlExec(t, file, "PRAGMA user_version = 7")
@@ -254,7 +299,7 @@ func TestAMigrationThatIsCutOffBetweenStepsGoesOn(t *testing.T) {
 			if err := m.Migrate(ctx, steps); !errors.Is(err, cut) {
 				t.Fatal(err)
 			}
-			command(t, 1, unmigrated(args), append([]string{"verify"}, storeArgs(args)...)...)
+			command(t, 1, unmigrated(args, newest-1), append([]string{"verify"}, storeArgs(args)...)...)
 			command(t, 0, "up to date", append([]string{"migrate"}, storeArgs(args)...)...)
 			p := startWith(t, args, v1Clock(t))
 			p.key = v1Key

@@ -77,11 +77,6 @@ func (s *Store) Take(ctx context.Context, ws ident.Workspace, c quota.Cap, holde
 	if err := ws.Check(); err != nil {
 		return false, false, err
 	}
-	ctx, cancel, err := s.m.Writing(ctx)
-	if err != nil {
-		return false, false, err
-	}
-	defer cancel()
 	for {
 		held, fresh, again, err := s.try(ctx, ws, c, holder, since)
 		if err != nil {
@@ -94,6 +89,11 @@ func (s *Store) Take(ctx context.Context, ws ident.Workspace, c quota.Cap, holde
 }
 
 func (s *Store) try(ctx context.Context, ws ident.Workspace, c quota.Cap, holder string, since when.Time) (held, fresh, again bool, err error) {
+	ctx, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return false, false, false, err
+	}
+	defer cancel()
 	if held, err := s.holds(ctx, ws, holder, c.Key); err != nil || held {
 		return held, false, false, err
 	}
