@@ -16,9 +16,19 @@ import (
 	"waymark/surveys/question"
 )
 
-// ready reports everything that publishing refuses; hosts are those that
-// redirects may lead to.
-func (d *Definition) ready(hosts []string) error {
+// Publishable reads a definition and reports everything that publishing
+// refuses, apart from a map and a stage that are not there. leads tells whether redirects
+// may lead to a host. A definition that could be read is given, refused or not.
+func Publishable(doc []byte, leads func(host string) bool) (*Definition, error) {
+	d, err := ParseDefinition(doc)
+	if err != nil {
+		return nil, unready(err)
+	}
+	return d, d.ready(leads)
+}
+
+// ready reports what publishing refuses and drafts may hold.
+func (d *Definition) ready(leads func(host string) bool) error {
 	var l fault.List
 	d.Title.Ready(&l, "#/title")
 	if len(d.Questions) == 0 {
@@ -42,7 +52,7 @@ func (d *Definition) ready(hosts []string) error {
 		}
 	}
 	d.readyPages(&l)
-	d.readyRules(&l, hosts)
+	d.readyRules(&l, leads)
 	return l.Err(fault.Invalid)
 }
 
@@ -142,15 +152,12 @@ func (s *Service) Publish(ctx context.Context, a ident.Actor, id string) (Record
 }
 
 func (s *Service) freeze(ctx context.Context, a ident.Actor, r Record) (*Version, error) {
-	d, err := ParseDefinition(r.Draft)
-	if err != nil {
-		return nil, unready(err)
-	}
 	hosts, err := s.hosts(ctx, a.Workspace)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.ready(hosts); err != nil {
+	d, err := Publishable(r.Draft, func(host string) bool { return allowed(host, hosts) })
+	if err != nil {
 		return nil, err
 	}
 	if err := s.knownImages(ctx, a.Workspace, d); err != nil {

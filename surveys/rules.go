@@ -144,8 +144,8 @@ func (d *Definition) flow() (*logic.Flow, []logic.Problem) {
 }
 
 // readyRules reports what publishing must refuse in the logic, and in what
-// holds when the questions are over. hosts are those that a redirect may lead to.
-func (d *Definition) readyRules(l *fault.List, hosts []string) {
+// holds when the questions are over.
+func (d *Definition) readyRules(l *fault.List, leads func(host string) bool) {
 	f, problems := d.flow()
 	for _, p := range problems {
 		l.Add(p.Pointer, "%s", sentence(p.Detail))
@@ -172,12 +172,12 @@ func (d *Definition) readyRules(l *fault.List, hosts []string) {
 		condition(l, p+"/if", q.If, over)
 	}
 	for i, t := range d.Thanks {
-		t.ready(l, fmt.Sprintf("#/thanks/%d", i), over, hosts)
+		t.ready(l, fmt.Sprintf("#/thanks/%d", i), over, leads)
 	}
 	d.readyTexts(l, f)
 }
 
-func (t *Thanks) ready(l *fault.List, p string, over logic.Scope, hosts []string) {
+func (t *Thanks) ready(l *fault.List, p string, over logic.Scope, leads func(host string) bool) {
 	condition(l, p+"/if", t.If, over)
 	if t.Text.Empty() && t.Redirect == "" && t.Link == nil {
 		l.Add(p, "Give a text, a redirect or a link.")
@@ -189,7 +189,7 @@ func (t *Thanks) ready(l *fault.List, p string, over logic.Scope, hosts []string
 		switch host, wrong := target(t.Redirect); {
 		case wrong != "":
 			l.Add(p+"/redirect", "%s", wrong)
-		case !allowed(host, hosts):
+		case !leads(host):
 			l.Add(p+"/redirect", "Redirects lead only to the hosts of the setting redirect_hosts, and %q is none of them.", host)
 		}
 	}

@@ -15,17 +15,25 @@ import (
 // readyTexts reports what texts name ({{name}}) that may not stand there. A
 // question's texts name earlier questions, those of the end all of them.
 func (d *Definition) readyTexts(l *fault.List, f *logic.Flow) {
-	pipes(l, "#/title", d.Title, f.Scope(0))
-	for i := range d.Questions {
-		scope := f.Scope(i)
-		texts(reflect.ValueOf(&d.Questions[i]).Elem(), fmt.Sprintf("#/questions/%d", i), func(pointer string, t Text) { pipes(l, pointer, t, scope) })
+	d.Texts(func(pointer string, asked int, t Text) { pipes(l, pointer, t, f.Scope(asked)) })
+}
+
+// Texts hands on every text that people read, with its pointer and with how
+// many questions were asked when it is shown.
+func (d *Definition) Texts(fn func(pointer string, asked int, t Text)) {
+	fn("#/title", 0, d.Title)
+	if t, err := d.incentive(); d.Incentive != nil && err == nil {
+		fn("#/incentive", 0, t)
 	}
-	over := f.Scope(len(d.Questions))
+	for i := range d.Questions {
+		texts(reflect.ValueOf(&d.Questions[i]).Elem(), fmt.Sprintf("#/questions/%d", i), func(pointer string, t Text) { fn(pointer, i, t) })
+	}
+	over := len(d.Questions)
 	for i, t := range d.Thanks {
 		p := fmt.Sprintf("#/thanks/%d", i)
-		pipes(l, p+"/text", t.Text, over)
+		fn(p+"/text", over, t.Text)
 		if t.Link != nil {
-			pipes(l, p+"/link/text", t.Link.Text, over)
+			fn(p+"/link/text", over, t.Link.Text)
 		}
 	}
 }
