@@ -156,7 +156,7 @@ func (s *Service) freeze(ctx context.Context, a ident.Actor, r Record) (*Version
 	if err != nil {
 		return nil, err
 	}
-	d, err := Publishable(r.Draft, func(host string) bool { return allowed(host, hosts) })
+	d, err := Publishable(r.Draft, Among(hosts))
 	if err != nil {
 		return nil, err
 	}
