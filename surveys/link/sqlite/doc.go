@@ -1,0 +1,3 @@
+// Package sqlite keeps links in SQLite, under the contract of link.Store. It
+// holds no rule of its own.
+package sqlite
