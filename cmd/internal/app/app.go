@@ -34,6 +34,9 @@ import (
 	idempotencymongo "waymark/surveys/idempotency/mongo"
 	idempotencysqlite "waymark/surveys/idempotency/sqlite"
 	"waymark/surveys/ident"
+	"waymark/surveys/link"
+	linkmongo "waymark/surveys/link/mongo"
+	linksqlite "waymark/surveys/link/sqlite"
 	surveysmongo "waymark/surveys/mongo"
 	surveyssqlite "waymark/surveys/sqlite"
 	"waymark/surveys/when"
@@ -49,6 +52,7 @@ type App struct {
 	Now         func() time.Time
 	Workspaces  *workspace.Service
 	Surveys     *surveys.Service
+	Links       *link.Service
 	Responses   *responses.Service
 	Maps        *mapping.Service
 	Scores      *mapping.ScoresService
@@ -70,6 +74,7 @@ type App struct {
 type stores struct {
 	workspaces  workspace.Store
 	surveys     surveys.Store
+	links       link.Store
 	responses   responses.Store
 	maps        mapping.Store
 	idempotency idempotency.Store
@@ -79,7 +84,7 @@ type stores struct {
 
 // SQLiteSteps joins the schema of every domain.
 func SQLiteSteps() (steps []engine.SQLiteStep) {
-	for _, s := range [][]engine.SQLiteStep{workspacesqlite.Steps, idempotencysqlite.Steps, surveyssqlite.Steps, responsessqlite.Steps, mappingsqlite.Steps, cellsqlite.Steps, quotasqlite.Steps} {
+	for _, s := range [][]engine.SQLiteStep{workspacesqlite.Steps, idempotencysqlite.Steps, surveyssqlite.Steps, linksqlite.Steps, responsessqlite.Steps, mappingsqlite.Steps, cellsqlite.Steps, quotasqlite.Steps} {
 		steps = append(steps, s...)
 	}
 	return steps
@@ -87,7 +92,7 @@ func SQLiteSteps() (steps []engine.SQLiteStep) {
 
 // MongoSteps joins the schema of every domain.
 func MongoSteps() (steps []engine.MongoStep) {
-	for _, s := range [][]engine.MongoStep{workspacemongo.Steps, idempotencymongo.Steps, surveysmongo.Steps, responsesmongo.Steps, mappingmongo.Steps, cellmongo.Steps, quotamongo.Steps} {
+	for _, s := range [][]engine.MongoStep{workspacemongo.Steps, idempotencymongo.Steps, surveysmongo.Steps, linkmongo.Steps, responsesmongo.Steps, mappingmongo.Steps, cellmongo.Steps, quotamongo.Steps} {
 		steps = append(steps, s...)
 	}
 	return steps
@@ -152,7 +157,7 @@ func (a *App) openSQLite(ctx context.Context, schema Schema) error {
 		return err
 	}
 	a.sqlite = db
-	a.stores = stores{workspacesqlite.New(db), surveyssqlite.New(db), responsessqlite.New(db), mappingsqlite.New(db), idempotencysqlite.New(db), cellsqlite.New(db), quotasqlite.New(db)}
+	a.stores = stores{workspacesqlite.New(db), surveyssqlite.New(db), linksqlite.New(db), responsessqlite.New(db), mappingsqlite.New(db), idempotencysqlite.New(db), cellsqlite.New(db), quotasqlite.New(db)}
 	return nil
 }
 
@@ -191,7 +196,7 @@ func (a *App) openMongo(ctx context.Context, schema Schema) error {
 		return err
 	}
 	a.mongo = m
-	a.stores = stores{workspacemongo.New(m), surveysmongo.New(m), responsesmongo.New(m), mappingmongo.New(m), idempotencymongo.New(m), cellmongo.New(m), quotamongo.New(m)}
+	a.stores = stores{workspacemongo.New(m), surveysmongo.New(m), linkmongo.New(m), responsesmongo.New(m), mappingmongo.New(m), idempotencymongo.New(m), cellmongo.New(m), quotamongo.New(m)}
 	return nil
 }
 
@@ -217,6 +222,7 @@ func (a *App) wire() {
 			return s.RedirectHosts, err
 		}}
 	a.Maps.Surveys = a.Surveys // the two know each other
+	a.Links = &link.Service{Store: a.stores.links, Surveys: a.Surveys, Now: a.Now, Seq: &a.seq}
 	a.Responses = &responses.Service{Store: a.stores.responses, Slots: a.stores.slots, Surveys: a.Surveys, Now: a.Now, Seq: &a.seq,
 		Changed: func(ident.Workspace, string) {},
 		KnownMap: func(ctx context.Context, ws ident.Workspace, id string) error {
@@ -241,7 +247,7 @@ func (a *App) wire() {
 
 // Server gives the HTTP server over the services.
 func (a *App) Server() *web.Server {
-	s := &web.Server{Workspaces: a.Workspaces, Surveys: a.Surveys, Responses: a.Responses, Maps: a.Maps, Scores: a.Scores, BaseURL: a.BaseURL(), Idempotency: a.Idempotency,
+	s := &web.Server{Workspaces: a.Workspaces, Surveys: a.Surveys, Links: a.Links, Responses: a.Responses, Maps: a.Maps, Scores: a.Scores, BaseURL: a.BaseURL(), Idempotency: a.Idempotency,
 		Ready: a.ready, Gauges: a.gauges, Lag: a.lag, Now: a.Now, Log: a.Log, NoLimit: a.Config.LimitsOff, Proxies: a.Config.TrustedProxies}
 	s.Handler()
 	return s
@@ -307,6 +313,9 @@ func (a *App) Sweep(ctx context.Context) {
 		c, cancel := context.WithTimeout(ctx, time.Minute)
 		if _, err := a.Idempotency.Sweep(c, now(a.Now)); err != nil && !fault.Is(err, fault.Unavailable) {
 			a.Log.Warn("sweeping idempotency records", "error", err)
+		}
+		if _, err := a.Links.Sweep(c); err != nil && !fault.Is(err, fault.Unavailable) {
+			a.Log.Warn("sweeping previews", "error", err)
 		}
 		cancel()
 		select {

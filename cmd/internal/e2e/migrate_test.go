@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,15 +35,34 @@ func newest(args []string) int {
 	return engine.SQLiteVersion(app.SQLiteSteps())
 }
 
-func unmigrated(args []string, from int) string {
-	return fmt.Sprintf("The store has schema version %d and this program needs version %d: run `waymark migrate`.", from, newest(args))
+func unmigrated(args []string, have int) string {
+	return fmt.Sprintf("The store has schema version %d and this program needs version %d: run `waymark migrate`.", have, newest(args))
 }
 
-func TestAStoreOfTheFirstVersionIsRefusedThenMigratedWhole(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) { migrates(t, v1SQLite(t), 1) })
+func TestAStoreOfTheVersionBeforeIsRefusedThenMigratedWhole(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) {
+		for have := 1; have < engine.SQLiteVersion(app.SQLiteSteps()); have++ {
+			t.Run(fmt.Sprint("version ", have), func(t *testing.T) {
+				args := v1SQLite(t)
+				upToSQLite(t, args, have)
+				p := migrates(t, args, have)
+				p.newSince4()
+			})
+		}
+	})
 	t.Run("mongo", func(t *testing.T) {
+		for have := 2; have < engine.MongoVersion(app.MongoSteps()); have++ {
+			t.Run(fmt.Sprint("version ", have), func(t *testing.T) {
+				t.Parallel() // each waits two seconds for older programs
+				args, _ := v1Mongo(t)
+				upToMongo(t, args, have)
+				p := migrates(t, args, have)
+				p.newSince4()
+			})
+		}
 		args, _ := v1Mongo(t)
 		p := migrates(t, args, 1)
+		p.newSince4()
 		// Of a pair with one id both links hold where none was revoked, and each
 		// can now be revoked by itself; where one was revoked neither holds.
 		p.want(200, "GET", "/m/freefreefreefreefreefreefre", "")
@@ -57,16 +77,64 @@ func TestAStoreOfTheFirstVersionIsRefusedThenMigratedWhole(t *testing.T) {
 	})
 }
 
+// upToSQLite brings a store to a version that is not the newest, as the program
+// of that version would have.
+func upToSQLite(t *testing.T, args []string, have int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	db, err := engine.OpenSQLite(ctx, filepath.Join(args[1], "waymark.db"), engine.SQLiteOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	all := app.SQLiteSteps()
+	if err := db.Migrate(ctx, slices.DeleteFunc(all, func(s engine.SQLiteStep) bool { return s.Version > have })); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// upToMongo is upToSQLite for MongoDB. A version without steps there is only
+// recorded.
+func upToMongo(t *testing.T, args []string, have int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	m, err := engine.OpenMongo(ctx, args[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = m.Close(ctx) }()
+	steps := slices.DeleteFunc(app.MongoSteps(), func(s engine.MongoStep) bool { return s.Version > have })
+	steps = append(steps, engine.MongoStep{Version: have, Domain: "test", Run: func(context.Context, *engine.Mongo) error { return nil }})
+	if err := m.Migrate(ctx, steps); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// newSince4 uses on a migrated store what version 4 brought.
+func (p *program) newSince4() {
+	p.t.Helper()
+	path := "/v1/surveys/" + v1Delivery + "/links"
+	made := p.want(201, "POST", path, `{"label":"Balcão","language":"pt-BR"}`).object(p.t)
+	p.want(201, "POST", "/v1/surveys/"+v1Delivery+"/preview", "")
+	list := p.want(200, "GET", path, "").object(p.t)["data"].([]any)
+	if len(list) != 1 || list[0].(map[string]any)["id"] != made["id"] {
+		p.t.Errorf("links: %v", list)
+	}
+	p.want(204, "DELETE", path+"/"+made["id"].(string), "")
+}
+
 // storeArgs are the arguments that name the store alone.
 func storeArgs(args []string) []string { return args[:2] }
 
-func migrates(t *testing.T, args []string, from int) *program {
+func migrates(t *testing.T, args []string, have int) *program {
 	t.Helper()
 	store := storeArgs(args)
 	for range 2 { // the first refusal changed nothing
-		command(t, 1, unmigrated(args, from), append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
-		command(t, 1, unmigrated(args, from), append([]string{"verify"}, store...)...)
-		command(t, 1, unmigrated(args, from), append([]string{"keys", "list"}, store...)...)
+		command(t, 1, unmigrated(args, have), append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
+		command(t, 1, unmigrated(args, have), append([]string{"verify"}, store...)...)
+		command(t, 1, unmigrated(args, have), append([]string{"keys", "list"}, store...)...)
 	}
 	for range 2 { // the second finds nothing to do
 		command(t, 0, "up to date", append([]string{"migrate"}, store...)...)
@@ -77,51 +145,6 @@ func migrates(t *testing.T, args []string, from int) *program {
 	p.readsVersion1()
 	p.verify(store...)
 	return p
-}
-
-// older gives the steps that the program of the version before had.
-func older[S any](steps []S, newest int, version func(S) int) (out []S) {
-	for _, s := range steps {
-		if version(s) < newest {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-// The store of the version before, with its data, is that of the first one as
-// the steps up to it leave it.
-func TestAStoreOfTheVersionBeforeIsRefusedThenMigratedWhole(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	t.Run("sqlite", func(t *testing.T) {
-		args := v1SQLite(t)
-		e, err := engine.OpenSQLite(ctx, app.DatabaseFile(args[1]), engine.SQLiteOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = e.Migrate(ctx, older(app.SQLiteSteps(), newest(args), func(s engine.SQLiteStep) int { return s.Version }))
-		if err := errors.Join(err, e.Close()); err != nil {
-			t.Fatal(err)
-		}
-		p := migrates(t, args, newest(args)-1)
-		p.countsUpToAQuota()
-	})
-	t.Run("mongo", func(t *testing.T) {
-		args, _ := v1Mongo(t)
-		m, err := engine.OpenMongo(ctx, args[1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		steps := older(app.MongoSteps(), newest(args), func(s engine.MongoStep) int { return s.Version })
-		err = m.Migrate(ctx, steps)
-		from := engine.MongoVersion(steps)
-		if err := errors.Join(err, m.Close(ctx)); err != nil {
-			t.Fatal(err)
-		}
-		p := migrates(t, args, from)
-		p.countsUpToAQuota()
-	})
 }
 
 // readsVersion1 reads every domain of the hand-written store.
@@ -272,20 +295,13 @@ func TestAMigrationThatIsCutOffBetweenStepsGoesOn(t *testing.T) {
 	if os.Getenv(enginetest.FerretVariable) == "" {
 		t.Skipf("NOT RUN: %s names no server", enginetest.FerretVariable)
 	}
+	// As they run: version by version, each in its order.
 	all := app.MongoSteps()
-	newest := engine.MongoVersion(all)
-	var last []engine.MongoStep // of the newest version
-	var before []engine.MongoStep
-	for _, s := range all {
-		if s.Version == newest {
-			last = append(last, s)
-		} else {
-			before = append(before, s)
-		}
-	}
+	slices.SortStableFunc(all, func(a, b engine.MongoStep) int { return a.Version - b.Version })
+	first := slices.IndexFunc(all, func(s engine.MongoStep) bool { return s.Version > 1 })
 	cut := errors.New("cut off")
-	for n := range len(last) {
-		t.Run(fmt.Sprint("after ", n), func(t *testing.T) {
+	for n := first; n < len(all); n++ {
+		t.Run(fmt.Sprint("before ", all[n].Domain, " ", n), func(t *testing.T) {
 			t.Parallel() // a migration waits two seconds for older programs
 			args, _ := v1Mongo(t)
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -295,11 +311,12 @@ func TestAMigrationThatIsCutOffBetweenStepsGoesOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = m.Close(ctx) }()
-			steps := append(append(before[:len(before):len(before)], last[:n]...), engine.MongoStep{Version: newest, Domain: "test", Run: func(context.Context, *engine.Mongo) error { return cut }})
+			have := all[n].Version - 1 // those without steps are recorded too
+			steps := append(all[:n:n], engine.MongoStep{Version: all[n].Version, Domain: "test", Run: func(context.Context, *engine.Mongo) error { return cut }})
 			if err := m.Migrate(ctx, steps); !errors.Is(err, cut) {
 				t.Fatal(err)
 			}
-			command(t, 1, unmigrated(args, newest-1), append([]string{"verify"}, storeArgs(args)...)...)
+			command(t, 1, unmigrated(args, have), append([]string{"verify"}, storeArgs(args)...)...)
 			command(t, 0, "up to date", append([]string{"migrate"}, storeArgs(args)...)...)
 			p := startWith(t, args, v1Clock(t))
 			p.key = v1Key

@@ -32,7 +32,7 @@ func header(name, value string) func(*request) {
 func (s *story) good(id string) request { return s.exampleOf(id) }
 
 // prepare makes the things that requests need: a map, a published survey with
-// a response, a share.
+// a response, a link, a share.
 func prepare(t *testing.T) *story {
 	s := &story{api: serve(t, func(c *config.Config) { c.LimitsOff = true }), path: map[string]string{"n": "1"}, etag: map[string]string{}, names: map[string]string{}, count: map[string]int{}}
 	make := func(id, name string) {
@@ -49,6 +49,7 @@ func prepare(t *testing.T) *story {
 	got := s.want(201, "createResponse", request{body: fmt.Appendf(nil, `{"survey": %q, "id": "first", "answers": {"sat": 4}, "properties": {"state": "SP"}}`, s.path["survey"])})
 	s.shown(string(got.body))
 	s.path["response"] = got.object(t)["id"].(string)
+	make("createLink", "link")
 	share := s.want(201, "createShare", s.exampleOf("createShare")).object(t)
 	s.path["share"] = share["id"].(string)
 	s.path["token"] = share["url"].(string)[strings.LastIndex(share["url"].(string), "/")+1:]
@@ -152,6 +153,8 @@ func (s *story) particular() []failing {
 		{"deleteSurvey", 409, "has-responses", nil},
 		{"publishSurvey", 422, "invalid", func(r *request) { r.path = map[string]string{"survey": s.draft()} }},
 		{"closeSurvey", 409, "survey-draft", func(r *request) { r.path = map[string]string{"survey": s.draft()} }},
+
+		{"createLink", 422, "invalid", body(`{"single_use": true, "kiosk": true, "language": "xx"}`)},
 
 		{"createResponse", 404, "not-found", body(`{"survey": "` + unknown + `", "answers": {"sat": 4}}`)},
 		{"createResponse", 409, "survey-draft", func(r *request) { r.body = fmt.Appendf(nil, `{"survey": %q, "answers": {}}`, s.draft()) }},

@@ -10,13 +10,14 @@ import (
 	"waymark/mapping/render"
 	"waymark/responses"
 	"waymark/surveys"
+	"waymark/surveys/link"
 	"waymark/surveys/openapi"
 	"waymark/surveys/workspace"
 )
 
 // domains is what each package says of its routes, in the order of the pages.
 func domains() []openapi.Domain {
-	return []openapi.Domain{mapping.Describe(), render.Describe(), surveys.Describe(), responses.Describe(), workspace.Describe(), describe()}
+	return []openapi.Domain{mapping.Describe(), render.Describe(), surveys.Describe(), link.Describe(), responses.Describe(), workspace.Describe(), describe()}
 }
 
 const introduction = "Waymark keeps customer journey maps whose stages carry what customers say. A survey asks about a stage, responses answer it, and the map's scores follow within a second.\n\n" +

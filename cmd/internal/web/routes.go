@@ -8,6 +8,7 @@ import (
 	"waymark/responses"
 	"waymark/surveys"
 	"waymark/surveys/ident"
+	"waymark/surveys/link"
 	"waymark/surveys/rest"
 	"waymark/surveys/workspace"
 )
@@ -27,6 +28,7 @@ func one(s ident.Scope) []ident.Scope { return []ident.Scope{s} }
 func (s *Server) table() []route {
 	settings := workspace.HTTP{Service: s.Workspaces}
 	sv := surveys.HTTP{Service: s.Surveys}
+	links := link.HTTP{Service: s.Links, BaseURL: s.BaseURL}
 	rs := responses.HTTP{Service: s.Responses, Problem: s.line}
 	mp := mapping.HTTP{Service: s.Maps}
 	scores, shares := mapping.ScoresHTTP{ScoresService: s.Scores}, mapping.SharesHTTP{Service: s.Maps, BaseURL: s.BaseURL}
@@ -59,6 +61,10 @@ func (s *Server) table() []route {
 		{method: "DELETE", path: "/v1/surveys/:survey", scopes: ssurveys, handle: sv.Delete},
 		{method: "POST", path: "/v1/surveys/:survey/publish", scopes: ssurveys, handle: sv.Publish},
 		{method: "POST", path: "/v1/surveys/:survey/close", scopes: ssurveys, handle: sv.Close},
+		{method: "GET", path: "/v1/surveys/:survey/links", scopes: read, handle: links.List},
+		{method: "POST", path: "/v1/surveys/:survey/links", scopes: ssurveys, handle: links.Create},
+		{method: "DELETE", path: "/v1/surveys/:survey/links/:link", scopes: ssurveys, handle: links.Delete},
+		{method: "POST", path: "/v1/surveys/:survey/preview", scopes: ssurveys, handle: links.CreatePreview},
 
 		{method: "POST", path: "/v1/responses", scopes: answers, handle: rs.Create},
 		{method: "POST", path: "/v1/responses/batch", scopes: answers, streams: true, handle: rs.Batch},

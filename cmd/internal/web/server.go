@@ -20,6 +20,7 @@ import (
 	"waymark/surveys/fault"
 	"waymark/surveys/idempotency"
 	"waymark/surveys/ident"
+	"waymark/surveys/link"
 	"waymark/surveys/rest"
 	"waymark/surveys/workspace"
 )
@@ -28,6 +29,7 @@ import (
 type Server struct {
 	Workspaces  *workspace.Service
 	Surveys     *surveys.Service
+	Links       *link.Service
 	Responses   *responses.Service
 	Maps        *mapping.Service
 	Scores      *mapping.ScoresService

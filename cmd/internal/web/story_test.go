@@ -112,9 +112,9 @@ func (s *story) live(text string) string {
 }
 
 var (
-	ids     = regexp.MustCompile(`\b(map|srv|rsp|shr)_[a-z2-7]{26}\b`)
+	ids     = regexp.MustCompile(`\b(map|srv|rsp|shr|lnk)_[a-z2-7]{26}\b`)
 	cursors = regexp.MustCompile(`"next": ?"[^"]+"`)
-	links   = regexp.MustCompile(`/m/[A-Za-z0-9_-]{27}"`)
+	links   = regexp.MustCompile(`/([ms])/[A-Za-z0-9_-]{27}\b`)
 )
 
 // shown puts the ids that the description shows in the place of the server's:
@@ -132,7 +132,7 @@ func (s *story) shown(text string) string {
 		return s.names[id]
 	})
 	text = cursors.ReplaceAllString(text, `"next":"GGvzR2wZ3AByc3BfYQ"`)
-	return links.ReplaceAllString(text, `/m/AbCdEfGhIjKlMnOpQrStUvWxYz0"`)
+	return links.ReplaceAllString(text, `/$1/AbCdEfGhIjKlMnOpQrStUvWxYz0`)
 }
 
 // extensions are those of the answers that are kept.
@@ -202,6 +202,11 @@ func TestTheExamplesAreWhatAServerTakesAndAnswers(t *testing.T) {
 	s.example("replaceSurvey", 200)
 	s.example("publishSurvey", 200)
 	s.example("listSurveys", 200)
+
+	s.path["link"] = id(s.example("createLink", 201))
+	s.example("listLinks", 200)
+	s.example("revokeLink", 204)
+	s.example("previewSurvey", 201)
 
 	s.path["response"] = id(s.example("createResponse", 201))
 	s.want(200, "createResponse", s.exampleOf("createResponse")) // again: the first receipt
