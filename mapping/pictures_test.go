@@ -58,7 +58,7 @@ func between(t *testing.T, doc []byte) (persona, panel string) {
 func TestPicturesAreEncodedAgainOnceAndTheRestStaysAsSent(t *testing.T) {
 	ctx := context.Background()
 	_, s, _ := scene(t, document)
-	webp, err := os.ReadFile("picture/testdata/lossless-alpha.webp")
+	webp, err := os.ReadFile("../surveys/picture/testdata/lossless-alpha.webp")
 	if err != nil {
 		t.Fatal(err)
 	}
