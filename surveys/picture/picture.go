@@ -80,8 +80,8 @@ func (l Limits) Head(format string, raw []byte) (Size, error) {
 
 // most writes the limit of bytes for people.
 func (l Limits) most() string {
-	if l.Bytes%1_000_000 == 0 {
-		return fmt.Sprintf("%d MB", l.Bytes/1_000_000)
+	if l.Bytes%(1<<20) == 0 {
+		return fmt.Sprintf("%d MB", l.Bytes>>20)
 	}
 	return fmt.Sprintf("%d KiB", l.Bytes>>10)
 }

@@ -19,7 +19,7 @@ import (
 // The limits of maps, and those of uploaded files.
 var (
 	small = Limits{Bytes: 200 << 10, Side: 4096, Pixels: 4 << 20}
-	large = Limits{Bytes: 5_000_000, Side: 8192, Pixels: 16 << 20}
+	large = Limits{Bytes: 5 << 20, Side: 8192, Pixels: 16 << 20}
 )
 
 // open gives the pixels of a picture.
@@ -275,7 +275,7 @@ func TestPicturesAreRefusedByWhatTheyDeclareBeforeTheyAreDecoded(t *testing.T) {
 		"a JPEG that calls itself PNG":  {small, "png", jpegOf(t, flag(8, 8), 90), "whole PNG"},
 		"half of one":                   {small, "png", plain[:len(plain)/2], "whole PNG"},
 		"201 KiB":                       {small, "png", append(append([]byte{}, plain...), make([]byte, 201<<10)...), "larger than 200 KiB"},
-		"a byte over 5 MB":              {large, "png", append(append([]byte{}, plain...), make([]byte, 5_000_001-len(plain))...), "larger than 5 MB"},
+		"a byte over 5 MB":              {large, "png", append(append([]byte{}, plain...), make([]byte, 5<<20+1-len(plain))...), "larger than 5 MB"},
 		"16 million pixels":             {small, "png", huge.Bytes(), "4096 by 4096"},
 		"a side of 100,000":             {large, "png", declares(100_000, 1), "100000 by 1"},
 		"a side of 2^31-1":              {large, "png", declares(1<<31-1, 1), ""},
