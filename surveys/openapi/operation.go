@@ -55,11 +55,21 @@ func JSONBody(s Schema, limit int, example string) *Body {
 	return &Body{Type: "application/json", Schema: s, Limit: limit, Example: example}
 }
 
+// FormType is the media type of a form that carries files.
+const FormType = "multipart/form-data"
+
+// FormBody is a body of a form with files. The example is an object that names
+// a file for each field, "@photo.png".
+func FormBody(s Schema, limit int, example string) *Body {
+	return &Body{Type: FormType, Schema: s, Limit: limit, Example: example}
+}
+
 // Answer is what a request gets when all is well.
 type Answer struct {
 	Status  int
 	Text    string
-	Type    string // media type; empty: no body
+	Type    string   // media type; empty: no body
+	Also    []string // other media types that it may have
 	Schema  Schema
 	Lines   bool // each line is of the schema
 	Headers []Header

@@ -119,6 +119,12 @@ func Nothing() Schema { return Schema{Type: "null", Null: true} }
 // Object has the keys, and may gain others in later versions.
 func Object(keys ...Key) Schema { return Schema{Type: "object", Keys: keys} }
 
+// Closed has the keys and takes no others.
+func Closed(keys ...Key) Schema { return Schema{Type: "object", Keys: keys, Closed: true} }
+
+// Binary is the bytes of a file.
+func Binary() Schema { return Schema{Type: "string", Format: "binary"} }
+
 // Open takes any other keys too: those of a standard that others wrote.
 func (s Schema) Open() Schema { s.Values = &Schema{}; return s }
 

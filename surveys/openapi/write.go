@@ -327,7 +327,11 @@ func answer(a Answer, sample *Sampled) object {
 	default:
 		m.add("example", sample.Body)
 	}
-	o.add("content", object{{a.Type, m}})
+	content := object{{a.Type, m}}
+	for _, t := range a.Also {
+		content.add(t, m)
+	}
+	o.add("content", content)
 	return o
 }
 

@@ -19,10 +19,12 @@ import (
 type Service struct {
 	Store Store
 	Now   func() time.Time
-	// Files tells whether a stored file exists, for the logo. Without it no
-	// file does.
+	// Files tells of stored files, for the logo; package files does. Without it
+	// there are none.
 	Files interface {
-		FileExists(ctx context.Context, ws ident.Workspace, id string) (bool, error)
+		// Pictures gives NotFound where an id is no file of the workspace, and
+		// the ids of those that are no pictures for pages.
+		Pictures(ctx context.Context, ws ident.Workspace, ids []string) (none []string, err error)
 	}
 }
 

@@ -79,7 +79,7 @@ func describeSettings() []openapi.Named {
 			openapi.Need("from", clock, ""), openapi.Need("to", clock.Like("08:00"), "Another than from.")),
 		openapi.Sent[brandDocument]("Brand", "How pages and mails look.",
 			openapi.May("colour", openapi.Form(colourForm.String(), "#0b5fff"), ""),
-			openapi.May("logo", openapi.ID("fil").OrNull(), "An uploaded file.")),
+			openapi.May("logo", openapi.ID("fil").OrNull(), "An uploaded picture, shown to everybody who is asked.")),
 		openapi.Sent[freshnessDocument]("Freshness", "Ages of the newest answer.",
 			openapi.May("fresh", age.Otherwise("P30D"), "Not longer than stale."),
 			openapi.May("stale", age.Otherwise("P90D"), "")),

@@ -134,7 +134,7 @@ func (s *Service) PutSettings(ctx context.Context, actor ident.Actor, doc []byte
 	if err != nil {
 		return SettingsRecord{}, err
 	}
-	if err := s.checkLogo(ctx, w.ID, set.Brand.Logo); err != nil {
+	if err := s.checkLogo(ctx, w, set.Brand.Logo); err != nil {
 		return SettingsRecord{}, err
 	}
 	compact := jsontext.Value(bytes.Clone(doc))
@@ -149,19 +149,31 @@ func (s *Service) PutSettings(ctx context.Context, actor ident.Actor, doc []byte
 	return r, nil
 }
 
-func (s *Service) checkLogo(ctx context.Context, ws ident.Workspace, id string) error {
+// checkLogo asks that a logo is a picture for pages. One that the stored
+// settings have passes: what became of it since must not keep the rest from
+// being changed.
+func (s *Service) checkLogo(ctx context.Context, w Workspace, id string) error {
 	if id == "" {
 		return nil
+	}
+	r, err := s.Store.Settings(ctx, w.ID)
+	switch {
+	case err == nil:
+		if before, err := ParseSettings(r.Document, w.Name); err == nil && before.Brand.Logo == id {
+			return nil
+		}
+	case !fault.Is(err, fault.NotFound):
+		return err
 	}
 	if s.Files == nil || !ident.Valid("fil", id) {
 		return fault.NotFoundError()
 	}
-	ok, err := s.Files.FileExists(ctx, ws, id)
+	none, err := s.Files.Pictures(ctx, w.ID, []string{id})
 	if err != nil {
 		return fmt.Errorf("looking for the logo: %w", err)
 	}
-	if !ok {
-		return fault.NotFoundError()
+	if len(none) > 0 {
+		return fault.At(fault.Invalid, "#/brand/logo", "This file is no picture for pages: upload a PNG, JPEG or WebP with a key.")
 	}
 	return nil
 }

@@ -1,12 +1,14 @@
 package workspace_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"waymark/surveys/fault"
+	"waymark/surveys/ident"
 	"waymark/surveys/workspace"
 )
 
@@ -147,5 +149,71 @@ func TestWhatSettingsTake(t *testing.T) {
 		if _, err := workspace.ParseSettings([]byte(doc), "ws"); err != nil {
 			t.Errorf("%s: %v", doc, err)
 		}
+	}
+}
+
+// drawer has one picture and one document, in one workspace.
+type drawer struct{ asked int }
+
+func (d *drawer) Pictures(_ context.Context, ws ident.Workspace, ids []string) (none []string, err error) {
+	d.asked++
+	for _, id := range ids {
+		switch {
+		case ws == workspace.IDOf("shop") && id == picture:
+		case ws == workspace.IDOf("shop") && id == document:
+			none = append(none, id)
+		default:
+			return nil, fault.NotFoundError()
+		}
+	}
+	return none, nil
+}
+
+var picture, document = ident.Derive("fil", "picture"), ident.Derive("fil", "document")
+
+func TestALogoMustBeAPictureUnlessItWasTheLogoBefore(t *testing.T) {
+	s, ctx := newService(t), context.Background()
+	for _, name := range []string{"shop", "other"} {
+		if _, err := s.Ensure(ctx, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shop, other := ident.Actor{Workspace: workspace.IDOf("shop")}, ident.Actor{Workspace: workspace.IDOf("other")}
+	logo := func(id string) []byte { return []byte(`{"brand":{"logo":"` + id + `"}}`) }
+	put := func(a ident.Actor, id string, based int64) error {
+		_, err := s.PutSettings(ctx, a, logo(id), based)
+		return err
+	}
+	if err := put(shop, picture, 1); !fault.Is(err, fault.NotFound) {
+		t.Errorf("without files: %v", err)
+	}
+	d := &drawer{}
+	s.Files = d
+	for _, unknown := range []string{ident.Derive("fil", "unknown"), "srv_" + picture[4:]} {
+		if err := put(shop, unknown, 1); !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v", unknown, err)
+		}
+	}
+	if err := put(other, picture, 1); !fault.Is(err, fault.NotFound) { // attack 34
+		t.Errorf("a foreign one: %v", err)
+	}
+	err := put(shop, document, 1)
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Kind != fault.Invalid || len(f.Fields) != 1 || f.Fields[0].Pointer != "#/brand/logo" {
+		t.Errorf("a document: %v", err)
+	}
+	if err := put(shop, picture, 1); err != nil {
+		t.Fatal(err)
+	}
+	asked := d.asked
+	s.Files = nil // it is gone meanwhile
+	if err := put(shop, picture, 2); err != nil || d.asked != asked {
+		t.Errorf("unchanged: %v", err)
+	}
+	if _, err := s.PutSettings(ctx, shop, []byte(`{"brand":{"logo":null}}`), 3); err != nil {
+		t.Error(err)
+	}
+	if err := put(shop, picture, 4); !fault.Is(err, fault.NotFound) {
+		t.Errorf("it comes back: %v", err)
 	}
 }

@@ -30,6 +30,9 @@ import (
 	"waymark/surveys"
 	"waymark/surveys/engine"
 	"waymark/surveys/fault"
+	"waymark/surveys/files"
+	filesmongo "waymark/surveys/files/mongo"
+	filessqlite "waymark/surveys/files/sqlite"
 	"waymark/surveys/idempotency"
 	idempotencymongo "waymark/surveys/idempotency/mongo"
 	idempotencysqlite "waymark/surveys/idempotency/sqlite"
@@ -52,6 +55,7 @@ type App struct {
 	Now         func() time.Time
 	Workspaces  *workspace.Service
 	Surveys     *surveys.Service
+	Files       *files.Service
 	Links       *link.Service
 	Responses   *responses.Service
 	Maps        *mapping.Service
@@ -75,6 +79,7 @@ type stores struct {
 	workspaces  workspace.Store
 	surveys     surveys.Store
 	links       link.Store
+	files       files.Store
 	responses   responses.Store
 	maps        mapping.Store
 	idempotency idempotency.Store
@@ -84,7 +89,7 @@ type stores struct {
 
 // SQLiteSteps joins the schema of every domain.
 func SQLiteSteps() (steps []engine.SQLiteStep) {
-	for _, s := range [][]engine.SQLiteStep{workspacesqlite.Steps, idempotencysqlite.Steps, surveyssqlite.Steps, linksqlite.Steps, responsessqlite.Steps, mappingsqlite.Steps, cellsqlite.Steps, quotasqlite.Steps} {
+	for _, s := range [][]engine.SQLiteStep{workspacesqlite.Steps, idempotencysqlite.Steps, surveyssqlite.Steps, linksqlite.Steps, filessqlite.Steps, responsessqlite.Steps, mappingsqlite.Steps, cellsqlite.Steps, quotasqlite.Steps} {
 		steps = append(steps, s...)
 	}
 	return steps
@@ -92,7 +97,7 @@ func SQLiteSteps() (steps []engine.SQLiteStep) {
 
 // MongoSteps joins the schema of every domain.
 func MongoSteps() (steps []engine.MongoStep) {
-	for _, s := range [][]engine.MongoStep{workspacemongo.Steps, idempotencymongo.Steps, surveysmongo.Steps, linkmongo.Steps, responsesmongo.Steps, mappingmongo.Steps, cellmongo.Steps, quotamongo.Steps} {
+	for _, s := range [][]engine.MongoStep{workspacemongo.Steps, idempotencymongo.Steps, surveysmongo.Steps, linkmongo.Steps, filesmongo.Steps, responsesmongo.Steps, mappingmongo.Steps, cellmongo.Steps, quotamongo.Steps} {
 		steps = append(steps, s...)
 	}
 	return steps
@@ -157,7 +162,7 @@ func (a *App) openSQLite(ctx context.Context, schema Schema) error {
 		return err
 	}
 	a.sqlite = db
-	a.stores = stores{workspacesqlite.New(db), surveyssqlite.New(db), linksqlite.New(db), responsessqlite.New(db), mappingsqlite.New(db), idempotencysqlite.New(db), cellsqlite.New(db), quotasqlite.New(db)}
+	a.stores = stores{workspacesqlite.New(db), surveyssqlite.New(db), linksqlite.New(db), filessqlite.New(db), responsessqlite.New(db), mappingsqlite.New(db), idempotencysqlite.New(db), cellsqlite.New(db), quotasqlite.New(db)}
 	return nil
 }
 
@@ -196,7 +201,7 @@ func (a *App) openMongo(ctx context.Context, schema Schema) error {
 		return err
 	}
 	a.mongo = m
-	a.stores = stores{workspacemongo.New(m), surveysmongo.New(m), linkmongo.New(m), responsesmongo.New(m), mappingmongo.New(m), idempotencymongo.New(m), cellmongo.New(m), quotamongo.New(m)}
+	a.stores = stores{workspacemongo.New(m), surveysmongo.New(m), linkmongo.New(m), filesmongo.New(m), responsesmongo.New(m), mappingmongo.New(m), idempotencymongo.New(m), cellmongo.New(m), quotamongo.New(m)}
 	return nil
 }
 
@@ -209,7 +214,8 @@ func (a *App) At(now func() time.Time) *App {
 }
 
 func (a *App) wire() {
-	a.Workspaces = &workspace.Service{Store: a.stores.workspaces, Now: a.Now}
+	a.Files = &files.Service{Store: a.stores.files, Now: a.Now}
+	a.Workspaces = &workspace.Service{Store: a.stores.workspaces, Now: a.Now, Files: a.Files}
 	a.Idempotency = &idempotency.Service{Store: a.stores.idempotency}
 	a.Maps = &mapping.Service{Store: a.stores.maps, Now: a.Now, Seq: &a.seq}
 	a.Surveys = &surveys.Service{Store: a.stores.surveys, Stages: a.Maps, Responses: a.stores.responses, Now: a.Now, Seq: &a.seq,
@@ -247,7 +253,7 @@ func (a *App) wire() {
 
 // Server gives the HTTP server over the services.
 func (a *App) Server() *web.Server {
-	s := &web.Server{Workspaces: a.Workspaces, Surveys: a.Surveys, Links: a.Links, Responses: a.Responses, Maps: a.Maps, Scores: a.Scores, BaseURL: a.BaseURL(), Idempotency: a.Idempotency,
+	s := &web.Server{Workspaces: a.Workspaces, Surveys: a.Surveys, Links: a.Links, Files: a.Files, Responses: a.Responses, Maps: a.Maps, Scores: a.Scores, BaseURL: a.BaseURL(), Idempotency: a.Idempotency,
 		Ready: a.ready, Gauges: a.gauges, Lag: a.lag, Now: a.Now, Log: a.Log, NoLimit: a.Config.LimitsOff, Proxies: a.Config.TrustedProxies}
 	s.Handler()
 	return s

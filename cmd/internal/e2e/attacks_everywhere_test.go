@@ -61,7 +61,8 @@ func shopOfRoutes(t *testing.T, p *program) map[string]string {
 	rsp := p.want(201, "POST", "/v1/responses", fmt.Sprintf(`{"survey":%q,"answers":{"sat":4}}`, survey)).object(t)["id"].(string)
 	share := p.want(201, "POST", "/v1/maps/"+mapID+"/shares", `{"label":"x"}`).object(t)
 	link := p.want(201, "POST", "/v1/surveys/"+survey+"/links", `{"label":"x"}`).object(t)
-	return map[string]string{"{map}": mapID, "{survey}": survey, "{response}": rsp, "{share}": share["id"].(string), "{link}": link["id"].(string), "{n}": "1"}
+	file := p.upload("x.png", drawing(t)).object(t)
+	return map[string]string{"{map}": mapID, "{survey}": survey, "{response}": rsp, "{share}": share["id"].(string), "{link}": link["id"].(string), "{file}": file["id"].(string), "{n}": "1"}
 }
 
 // fill puts ids into a path; ok is false where one is missing.

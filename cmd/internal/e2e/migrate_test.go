@@ -123,6 +123,8 @@ func (p *program) newSince4() {
 		p.t.Errorf("links: %v", list)
 	}
 	p.want(204, "DELETE", path+"/"+made["id"].(string), "")
+	file := p.upload("x.png", drawing(p.t)).object(p.t)
+	p.want(200, "GET", "/v1/files/"+file["id"].(string), "")
 }
 
 // storeArgs are the arguments that name the store alone.

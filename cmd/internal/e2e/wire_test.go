@@ -139,10 +139,25 @@ func TestHeadAnswersWhatGetWouldWithoutABody(t *testing.T) {
 func TestAFormIsNotTakenInBeforeAnybodyIsAskedForAKey(t *testing.T) {
 	tmp := t.TempDir()
 	p := startWith(t, []string{"--data", t.TempDir()}, []string{"TMPDIR=" + tmp})
+	for _, path := range []string{"/v1/maps", "/v1/files"} {
+		p.refusesForm(path)
+		if kept, err := os.ReadDir(tmp); err != nil || len(kept) > 0 {
+			t.Errorf("%s: the disk holds %v %v", path, kept, err)
+		}
+	}
+	p.upload("x.png", drawing(t)) // nor are those that are taken laid down on the way
+	if kept, err := os.ReadDir(tmp); err != nil || len(kept) > 0 {
+		t.Errorf("the disk holds %v %v", kept, err)
+	}
+}
+
+// refusesForm sends a form without a key that would go on for ever.
+func (p *program) refusesForm(path string) {
+	p.t.Helper()
 	c := p.dial()
 	const size = 64 << 20
 	go func() {
-		_, _ = fmt.Fprintf(c, "POST /v1/maps HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n"+
+		_, _ = fmt.Fprintf(c, "POST "+path+" HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n"+
 			"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n", size)
 		for range size>>20 - 1 {
 			if _, err := c.Write(make([]byte, 1<<20)); err != nil {
@@ -152,9 +167,6 @@ func TestAFormIsNotTakenInBeforeAnybodyIsAskedForAKey(t *testing.T) {
 	}()
 	res, err := http.ReadResponse(bufio.NewReader(c), nil)
 	if err != nil || res.StatusCode != 401 {
-		t.Errorf("not refused at once: %v %v", res, err)
-	}
-	if kept, err := os.ReadDir(tmp); err != nil || len(kept) > 0 {
-		t.Errorf("the disk holds %v %v", kept, err)
+		p.t.Errorf("%s is not refused at once: %v %v", path, res, err)
 	}
 }

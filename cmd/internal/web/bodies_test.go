@@ -21,9 +21,6 @@ func (s *story) whole(schema map[string]any) any {
 			if strings.HasPrefix(text, "data:image/") {
 				return pixel
 			}
-			if kinds, ok := schema["type"].([]any); ok && slices.Contains(kinds, any("null")) && strings.HasPrefix(text, "fil_") {
-				return nil // there are no files yet; a draft may name one all the same
-			}
 			return s.live(text)
 		}
 		return examples[0]

@@ -16,6 +16,7 @@ import (
 	"waymark/cmd/internal/app"
 	"waymark/cmd/internal/config"
 	"waymark/cmd/internal/web"
+	"waymark/surveys/files"
 	"waymark/surveys/ident"
 	"waymark/surveys/rest"
 	"waymark/surveys/workspace"
@@ -172,7 +173,11 @@ func (a *api) send(id string, r request) (answer, request) {
 	if err != nil {
 		a.Fatal(err)
 	}
-	if len(r.body) > rest.MaxBody {
+	limit := rest.MaxBody
+	if id == "createFile" {
+		limit = files.MaxForm
+	}
+	if len(r.body) > limit {
 		// Announced, but only begun: a server hangs up on what it will not
 		// read, and its answer may be lost with the connection.
 		never, end := io.Pipe()

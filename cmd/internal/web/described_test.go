@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -210,6 +213,13 @@ func textAs(schema map[string]any, s string) any {
 // fitsBody holds a body to what is described for its media type.
 func (d *described) fitsBody(at string, content any, mediaType string, body []byte) error {
 	kinds, _ := content.(map[string]any)
+	if kind, params, err := mime.ParseMediaType(mediaType); err == nil && kind == "multipart/form-data" {
+		fields, err := fieldsOf(body, params["boundary"])
+		if err != nil || kinds[kind] == nil {
+			return fmt.Errorf("a form %v: %w", keysOf(kinds), err)
+		}
+		return d.fits(at+"/"+escape(kind)+"/schema", fields)
+	}
 	media, known := kinds[mediaType].(map[string]any)
 	if !known {
 		return fmt.Errorf("the content type %q is not among those described: %v", mediaType, keysOf(kinds))
@@ -231,6 +241,26 @@ func (d *described) fitsBody(at string, content any, mediaType string, body []by
 		return d.fits(at, string(body))
 	}
 	return d.fitsJSON(at, body)
+}
+
+// fieldsOf reads a form as a stranger would.
+func fieldsOf(body []byte, boundary string) (map[string]any, error) {
+	fields := map[string]any{}
+	r := multipart.NewReader(bytes.NewReader(body), boundary)
+	for {
+		p, err := r.NextPart()
+		if err == io.EOF {
+			return fields, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		value, err := io.ReadAll(p)
+		if err != nil {
+			return nil, err
+		}
+		fields[p.FormName()] = string(value)
+	}
 }
 
 var watched = []string{"ETag", "Location", "Link", "Retry-After", "Content-Disposition", "WWW-Authenticate", "X-Request-Id"}

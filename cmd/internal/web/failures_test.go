@@ -32,7 +32,7 @@ func header(name, value string) func(*request) {
 func (s *story) good(id string) request { return s.exampleOf(id) }
 
 // prepare makes the things that requests need: a map, a published survey with
-// a response, a link, a share.
+// a response, a link, a file, a share.
 func prepare(t *testing.T) *story {
 	s := &story{api: serve(t, func(c *config.Config) { c.LimitsOff = true }), path: map[string]string{"n": "1"}, etag: map[string]string{}, names: map[string]string{}, count: map[string]int{}}
 	make := func(id, name string) {
@@ -50,6 +50,7 @@ func prepare(t *testing.T) *story {
 	s.shown(string(got.body))
 	s.path["response"] = got.object(t)["id"].(string)
 	make("createLink", "link")
+	make("createFile", "file")
 	share := s.want(201, "createShare", s.exampleOf("createShare")).object(t)
 	s.path["share"] = share["id"].(string)
 	s.path["token"] = share["url"].(string)[strings.LastIndex(share["url"].(string), "/")+1:]
@@ -112,6 +113,20 @@ func (s *story) follows(op described1) (all []failing) {
 	for mediaType := range s.content(op) {
 		add(415, "content-type", header("Content-Type", "text/plain"))
 		add(415, "encoded-body", header("Content-Encoding", "gzip"))
+		if mediaType == "multipart/form-data" {
+			form := func(parts string) func(*request) {
+				return func(r *request) {
+					r.header.Set("Content-Type", "multipart/form-data; boundary=b")
+					r.body = []byte(strings.ReplaceAll(parts, "\n", "\r\n"))
+				}
+			}
+			add(413, "body-too-large", body(strings.Repeat(" ", 6<<20)))
+			add(400, "bad-form", form("--b\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\n\nx"))
+			add(400, "malformed", form("--b\nContent-Disposition: form-data; name=\"other\"; filename=\"a.png\"\n\nx\n--b--\n"))
+			add(422, "bad-form-name", form("--b\nContent-Disposition: form-data; name=\"file\"; filename=\"a\xff.png\"\n\nx\n--b--\n"))
+			add(422, "invalid", form("--b\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\n\nx\n--b--\n"))
+			add(413, "file-too-large", form("--b\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\n\n"+strings.Repeat(" ", 5<<20+1)+"\n--b--\n"))
+		}
 		if mediaType == "application/json" {
 			add(413, "body-too-large", body(strings.Repeat(" ", 3<<20)))
 			add(400, "not-json", body(`{"`))
@@ -211,6 +226,7 @@ var unproduced = map[string]string{
 	"body-cut":           "a connection must break: see TestABodyThatIsCutIsRefused",
 	"too-many-values":    "over 200 values of a property: package mapping tests it",
 	"not-counted":        "needs a response that is partial or screened, which only the hosted page makes",
+	"busy-files":         "more pictures at once than the tests have: package files tests it",
 	"restored malformed": "needs a document that an older program took",
 	"restored invalid":   "needs a document that an older program took",
 }

@@ -26,7 +26,7 @@ func (s *Server) idempotent(c *fiber.Ctx) error {
 	}
 	key := string(keys[0])
 	a := rest.Actor(c)
-	rec, err := s.Idempotency.Begin(c.UserContext(), a.Workspace, a.KeyID+" "+c.Method()+" "+c.Path(), key, ident.Fingerprint(c.Request().Body()), when.Of(s.Now()))
+	rec, err := s.Idempotency.Begin(c.UserContext(), a.Workspace, a.KeyID+" "+c.Method()+" "+c.Path(), key, ident.Fingerprint(rest.Fingerprinted(c)), when.Of(s.Now()))
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"waymark/mapping/render"
 	"waymark/responses"
 	"waymark/surveys"
+	"waymark/surveys/files"
 	"waymark/surveys/link"
 	"waymark/surveys/openapi"
 	"waymark/surveys/workspace"
@@ -17,7 +18,7 @@ import (
 
 // domains is what each package says of its routes, in the order of the pages.
 func domains() []openapi.Domain {
-	return []openapi.Domain{mapping.Describe(), render.Describe(), surveys.Describe(), link.Describe(), responses.Describe(), workspace.Describe(), describe()}
+	return []openapi.Domain{mapping.Describe(), render.Describe(), surveys.Describe(), link.Describe(), files.Describe(), responses.Describe(), workspace.Describe(), describe()}
 }
 
 const introduction = "Waymark keeps customer journey maps whose stages carry what customers say. A survey asks about a stage, responses answer it, and the map's scores follow within a second.\n\n" +
@@ -117,7 +118,10 @@ func call(o openapi.Operation, r route, params map[string]openapi.Param) (c open
 	}
 	if o.Body != nil {
 		problems = append(problems, bodied...)
-		if !o.Body.Lines {
+		switch {
+		case o.Body.Type == openapi.FormType:
+			problems = append(problems, formed...)
+		case !o.Body.Lines:
 			problems = append(problems, read...)
 		}
 	}

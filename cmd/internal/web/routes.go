@@ -1,12 +1,15 @@
 package web
 
 import (
+	"cmp"
+
 	"github.com/gofiber/fiber/v2"
 
 	"waymark/mapping"
 	"waymark/mapping/render"
 	"waymark/responses"
 	"waymark/surveys"
+	"waymark/surveys/files"
 	"waymark/surveys/ident"
 	"waymark/surveys/link"
 	"waymark/surveys/rest"
@@ -18,6 +21,7 @@ type route struct {
 	method, path string
 	scopes       []ident.Scope // none: no key needed
 	streams      bool
+	limit        int  // bytes of the body; 0: rest.MaxBody
 	page         bool // for people: its failures are pages, and wrong tokens are counted
 	handle       fiber.Handler
 }
@@ -28,6 +32,7 @@ func one(s ident.Scope) []ident.Scope { return []ident.Scope{s} }
 func (s *Server) table() []route {
 	settings := workspace.HTTP{Service: s.Workspaces}
 	sv := surveys.HTTP{Service: s.Surveys}
+	fl := files.HTTP{Service: s.Files}
 	links := link.HTTP{Service: s.Links, BaseURL: s.BaseURL}
 	rs := responses.HTTP{Service: s.Responses, Problem: s.line}
 	mp := mapping.HTTP{Service: s.Maps}
@@ -75,6 +80,9 @@ func (s *Server) table() []route {
 		{method: "PATCH", path: "/v1/responses/:response", scopes: ssurveys, handle: rs.Patch},
 		{method: "DELETE", path: "/v1/responses/:response", scopes: ssurveys, handle: rs.Delete},
 
+		{method: "POST", path: "/v1/files", scopes: ssurveys, limit: files.MaxForm, handle: fl.Create},
+		{method: "GET", path: "/v1/files/:file", scopes: read, handle: fl.Get},
+
 		{method: "GET", path: "/v1/settings", scopes: read, handle: settings.Get},
 		{method: "PUT", path: "/v1/settings", scopes: admin, handle: settings.Put},
 
@@ -113,7 +121,7 @@ func (s *Server) chain(r route) (chain []fiber.Handler) {
 		chain = append(chain, s.page)
 	}
 	if !r.streams {
-		chain = append(chain, s.whole)
+		chain = append(chain, whole(cmp.Or(r.limit, rest.MaxBody)))
 		if keyed && r.method == fiber.MethodPost { // a record belongs to a key
 			chain = append(chain, s.idempotent)
 		}

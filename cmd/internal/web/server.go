@@ -18,6 +18,7 @@ import (
 	"waymark/responses"
 	"waymark/surveys"
 	"waymark/surveys/fault"
+	"waymark/surveys/files"
 	"waymark/surveys/idempotency"
 	"waymark/surveys/ident"
 	"waymark/surveys/link"
@@ -29,6 +30,7 @@ import (
 type Server struct {
 	Workspaces  *workspace.Service
 	Surveys     *surveys.Service
+	Files       *files.Service
 	Links       *link.Service
 	Responses   *responses.Service
 	Maps        *mapping.Service
@@ -109,22 +111,24 @@ func safeHeaders(c *fiber.Ctx) {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 }
 
-// whole reads the body of a route that does not stream, up to the limit of
-// all: with StreamRequestBody the server itself refuses nothing.
-func (s *Server) whole(c *fiber.Ctx) error {
-	if c.Request().IsBodyStream() {
-		if n := c.Request().Header.ContentLength(); n > rest.MaxBody {
-			c.Context().SetConnectionClose()
-			return fault.New(fault.TooLarge, "body-too-large", "The body is larger than %d bytes.", rest.MaxBody)
+// whole reads the body of a route that does not stream, up to its limit: with
+// StreamRequestBody the server itself refuses nothing.
+func whole(limit int) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if c.Request().IsBodyStream() {
+			if n := c.Request().Header.ContentLength(); n > limit {
+				c.Context().SetConnectionClose()
+				return fault.New(fault.TooLarge, "body-too-large", "The body is larger than %d bytes.", limit)
+			}
+			b, err := readAll(c.Context().RequestBodyStream(), limit)
+			if err != nil {
+				c.Context().SetConnectionClose()
+				return err
+			}
+			c.Request().SetBodyRaw(b)
 		}
-		b, err := readAll(c.Context().RequestBodyStream(), rest.MaxBody)
-		if err != nil {
-			c.Context().SetConnectionClose()
-			return err
-		}
-		c.Request().SetBodyRaw(b)
+		return c.Next()
 	}
-	return c.Next()
 }
 
 // bearer gives the key that a request carries. The scheme's case is free, and

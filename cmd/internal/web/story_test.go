@@ -3,9 +3,11 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"os"
@@ -85,6 +87,10 @@ func (s *story) exampleOf(id string) request {
 	for mediaType, media := range s.content(op) {
 		r.header.Set("Content-Type", mediaType)
 		example := media.(map[string]any)["example"]
+		if mediaType == "multipart/form-data" {
+			r.fill(s.T, example.(map[string]any))
+			continue
+		}
 		if text, ok := example.(string); ok {
 			r.body = []byte(s.live(text))
 			continue
@@ -96,6 +102,41 @@ func (s *story) exampleOf(id string) request {
 		r.body = []byte(s.live(string(b)))
 	}
 	return r
+}
+
+// fill makes the body of a form, with a picture for each file that the example
+// names.
+func (r *request) fill(t *testing.T, fields map[string]any) {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for name, file := range fields {
+		if file != "@photo.png" {
+			t.Fatalf("the test has no %v", file)
+		}
+		part, err := w.CreateFormFile(name, "photo.png")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := part.Write(drawing(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r.header.Set("Content-Type", w.FormDataContentType())
+	r.body = b.Bytes()
+}
+
+// drawing is a picture.
+func drawing(t *testing.T) []byte {
+	t.Helper()
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(pixel, "data:image/png;base64,"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
 }
 
 func (s *story) content(op described1) map[string]any {
@@ -112,7 +153,7 @@ func (s *story) live(text string) string {
 }
 
 var (
-	ids     = regexp.MustCompile(`\b(map|srv|rsp|shr|lnk)_[a-z2-7]{26}\b`)
+	ids     = regexp.MustCompile(`\b(map|srv|rsp|shr|lnk|fil)_[a-z2-7]{26}\b`)
 	cursors = regexp.MustCompile(`"next": ?"[^"]+"`)
 	links   = regexp.MustCompile(`/([ms])/[A-Za-z0-9_-]{27}\b`)
 )
@@ -238,6 +279,8 @@ func TestTheExamplesAreWhatAServerTakesAndAnswers(t *testing.T) {
 	s.example("deleteMap", 204)
 	s.path = whole
 
+	s.path["file"] = id(s.example("createFile", 201))
+	s.example("getFile", 200)
 	s.etag["/v1/settings"] = s.example("getSettings", 200).header.Get("ETag")
 	s.example("replaceSettings", 200)
 	for _, op := range []string{"describeAPI", "readAPI", "live", "ready", "metrics"} {

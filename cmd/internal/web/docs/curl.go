@@ -2,7 +2,11 @@ package docs
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json"
 
 	"waymark/surveys/openapi"
 )
@@ -23,7 +27,15 @@ func (w writer) curl(c openapi.Call) string {
 			lines = append(lines, "-H "+quote(h.Name+": "+fmt.Sprint(h.Schema.Example)))
 		}
 	}
-	if c.Body != nil {
+	switch {
+	case c.Body == nil:
+	case c.Body.Type == openapi.FormType:
+		var fields map[string]string
+		_ = json.Unmarshal([]byte(c.Body.Example), &fields) // a test reads it too
+		for _, name := range slices.Sorted(maps.Keys(fields)) {
+			lines = append(lines, "-F "+quote(name+"="+fields[name]))
+		}
+	default:
 		option := "-d "
 		if c.Body.Lines {
 			option = "--data-binary " // -d would take the line ends out
