@@ -1,0 +1,116 @@
+// data gives what a form would send, without files: those are sent once, with the form.
+export function data(form, more) {
+  const out = new URLSearchParams();
+  for (const [name, v] of new FormData(form)) if (typeof v === "string") out.append(name, v);
+  for (const name in more) out.set(name, more[name]);
+  return out;
+}
+
+// begun tells whether anything is answered.
+export function begun(form) {
+  return [...form.querySelectorAll("[data-q] :is(input,select,textarea)")].some((e) => !e.disabled && (e.type === "radio" || e.type === "checkbox" ? e.checked : e.value.trim()));
+}
+
+export const post = (form, body, options) => fetch(form.action, { method: "POST", body, ...options });
+
+// renew takes the ticket that the server gave for the one the page has.
+async function renew(form, response) {
+  const { ticket } = await response.json();
+  if (ticket) form.elements["wm-ticket"].value = ticket;
+}
+
+// autosave sends what was answered so far while the rest is being written.
+export function autosave({ form, status, on, body, signal }) {
+  let timer = 0, last = "";
+  const go = async () => {
+    if (!begun(form)) return;
+    const now = data(form, { "wm-ticket": "" }).toString();
+    if (now === last) return;
+    try {
+      const r = await post(form, data(form, { "wm-autosave": "1" }));
+      if (signal.aborted || !r.ok) return;
+      last = now;
+      await renew(form, r);
+      store(body.dataset.resume, form);
+      tell(status, "saved");
+    } catch {
+      tell(status, "offline");
+      timer = setTimeout(go, 5000);
+    }
+  };
+  const later = (wait) => (clearTimeout(timer), (timer = setTimeout(go, wait)));
+  on(form, "change", () => later(800));
+  on(form, "input", () => later(3000));
+  on(window, "online", () => later(0));
+  on(form, "submit", () => clearTimeout(timer));
+  signal.addEventListener("abort", () => clearTimeout(timer));
+}
+
+// tell says one of the words that the status brings along.
+export function tell(status, word) {
+  if (status && status.dataset[word]) {
+    status.textContent = status.dataset[word];
+    status.classList.toggle("strong", word !== "saved");
+  }
+}
+
+const attempt = (f) => {
+  try {
+    return f();
+  } catch {} // a browser may keep nothing
+};
+const store = (key, form) => key && attempt(() => localStorage.setItem(key, form.elements["wm-ticket"].value));
+
+// keep remembers the visit of an open link after its first answer, goes on
+// where it stopped, and forgets it at the end.
+export async function keep({ form, body, on, replace, signal }) {
+  const key = body.dataset.resume;
+  if (!form) return attempt(() => localStorage.removeItem(key));
+  let touched = false;
+  const here = key + ":here";
+  on(form, "change", () => (touched = true));
+  on(form, "submit", () => {
+    if (begun(form)) store(key, form);
+    attempt(() => sessionStorage.setItem(here, "1"));
+  });
+  // A page that the visit itself led to is where it stands already.
+  const led = attempt(() => sessionStorage.getItem(here)) || new URLSearchParams(location.search).has("ticket");
+  attempt(() => sessionStorage.removeItem(here));
+  const kept = attempt(() => localStorage.getItem(key));
+  if (led) {
+    if (kept) store(key, form);
+    return;
+  }
+  if (!kept || begun(form)) return;
+  const ask = new URLSearchParams({ "wm-resume": "1", "wm-ticket": kept });
+  for (const name of ["theme", "embed"]) if (form.elements[name]) ask.set(name, form.elements[name].value);
+  try {
+    const r = await post(form, ask);
+    if (signal.aborted || touched) return;
+    if (r.ok) {
+      attempt(() => sessionStorage.setItem(here, "1"));
+      replace(await r.text());
+    } else if (r.status < 500 && r.status !== 429) attempt(() => localStorage.removeItem(key));
+  } catch {} // without a connection the survey begins anew
+}
+
+// live sends the one vote of a one-click link when a person shows: events that
+// no script can make, and no scrolling, which scripts can cause. What is sent
+// is what the link chose, whatever was touched first.
+export function live({ form, status, on, signal }) {
+  const body = data(form, { "wm-sign": "1" });
+  let sent = false;
+  const go = async (e) => {
+    if (!e.isTrusted || sent) return;
+    sent = true;
+    try {
+      const r = await post(form, body, { keepalive: true });
+      if (!r.ok || signal.aborted) return;
+      await renew(form, r);
+      tell(status, "noted");
+    } catch {
+      setTimeout(() => (sent = false), 2000);
+    }
+  };
+  for (const type of ["pointermove", "pointerdown", "touchstart", "keydown", "wheel"]) on(window, type, go, { capture: true, passive: true });
+}

@@ -1,0 +1,20 @@
+package page
+
+import "waymark/surveys/question"
+
+// Names of the fields that are not a question's. Ids of questions hold no
+// hyphen, and "back" is refused as one.
+const (
+	fieldTicket   = "wm-ticket"
+	fieldBack     = "back"
+	fieldDecoy    = "wm-website"
+	fieldScript   = "wm-script"   // 1: a script shows and hides questions
+	fieldAutosave = "wm-autosave" // 1: nothing is to be shown
+	fieldSign     = "wm-sign"     // 1: a sign of life on a one-click page
+	fieldResume   = "wm-resume"   // 1: show where the ticket's visit stands
+)
+
+// scale tells that the choices are steps of a scale: numbers to expressions.
+func scale(c question.Control) bool {
+	return c.Kind == question.Radios && (c.Look == question.Faces || c.Look == question.Stars || c.Look == question.Numbers || c.Low.Say.Word != "" || !c.Low.Text.Empty())
+}
