@@ -6,7 +6,7 @@ package page
 // faces are five faces from the worst to the best; eyes, brows and mouths tell
 // them apart without colour.
 var faces = [5]markup{
-	face(`<path d="M13.5 15.5l6 2.5M34.5 15.5l-6 2.5M15 36q9-11 18 0"/>`, "20.5"),
+	face(`<path d="M12.5 17l6.5-3M35.5 17l-6.5-3M15 36q9-11 18 0"/>`, "20.5"),
 	face(`<path d="M16 33.5q8-6 16 0"/>`, "19.5"),
 	face(`<path d="M16 32h16"/>`, "19.5"),
 	face(`<path d="M15 29.5q9 8.5 18 0"/>`, "19.5"),

@@ -318,7 +318,7 @@ func (p *pen) other(f *Field) {
 	p.attr("id", f.id("other"))
 	p.attr("name", f.ID+".other")
 	p.attr("value", f.Values.Get(f.ID+".other"))
-	p.flag(`aria-invalid="true"`, f.Wrong != "")
+	p.flag(`aria-invalid="true"`, f.Wrong != "" && f.chosen(f.ID, "other"))
 	p.raw("></div></div>")
 }
 
