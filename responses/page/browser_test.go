@@ -225,13 +225,13 @@ func TestPictures(t *testing.T) {
 		if only != "" && !strings.Contains(k, only) {
 			continue
 		}
-		en := in("en")
+		en := speaking("en")
 		shot(k+"-light", en.view(en.answered(k)), 1280, 800, "prefers-color-scheme:light")
 		shot(k+"-dark", en.view(en.answered(k)), 1280, 800, "prefers-color-scheme:dark")
-		de := in("de")
+		de := speaking("de")
 		shot(k+"-phone", de.view(de.answered(k)), 360, 740, "prefers-color-scheme:light")
 		shot(k+"-small", de.view(de.field(k)), 320, 568, "prefers-color-scheme:light")
-		ar := in("ar")
+		ar := speaking("ar")
 		shot(k+"-rtl", ar.view(ar.answered(k)), 640, 450, "prefers-color-scheme:light")
 		shot(k+"-rtlphone", ar.refused(k), 360, 740, "prefers-color-scheme:dark")
 		shot(k+"-forced", en.view(en.answered(k)), 360, 740, "forced-colors:active", "prefers-color-scheme:dark")
@@ -239,10 +239,10 @@ func TestPictures(t *testing.T) {
 	if only != "" && only != "end" {
 		return
 	}
-	shot("sheet", in("en").sheet(), 1280, 900)
-	shot("sheet-phone", in("en").sheet(), 360, 740)
+	shot("sheet", speaking("en").sheet(), 1280, 900)
+	shot("sheet-phone", speaking("en").sheet(), 360, 740)
 	for _, k := range endKinds {
-		e := &End{Kind: k, Lang: "en", Words: in("en").w, Brand: Brand{Name: "Shop", Colour: "#ffd400"}}
+		e := &End{Kind: k, Lang: "en", Words: speaking("en").w, Brand: Brand{Name: "Shop", Colour: "#ffd400"}}
 		if k == EndThanks {
 			e.Change, e.Link, e.Text = "/s/t", Link{"https://shop.example", "Back to the shop"}, "Your answers help the couriers."
 		}

@@ -15,7 +15,7 @@ type sample struct {
 	w    *words.Words
 }
 
-func in(lang string) sample { return sample{lang, words.In(lang)} }
+func speaking(lang string) sample { return sample{lang, words.In(lang)} }
 
 // texts are what the author of a survey would have written.
 var texts = map[string][]string{
