@@ -218,7 +218,7 @@ func (a *App) wire() {
 	a.Workspaces = &workspace.Service{Store: a.stores.workspaces, Now: a.Now, Files: a.Files}
 	a.Idempotency = &idempotency.Service{Store: a.stores.idempotency}
 	a.Maps = &mapping.Service{Store: a.stores.maps, Now: a.Now, Seq: &a.seq}
-	a.Surveys = &surveys.Service{Store: a.stores.surveys, Stages: a.Maps, Responses: a.stores.responses, Now: a.Now, Seq: &a.seq,
+	a.Surveys = &surveys.Service{Store: a.stores.surveys, Stages: a.Maps, Files: a.Files, Responses: a.stores.responses, Now: a.Now, Seq: &a.seq,
 		Language: func(ctx context.Context, ws ident.Workspace) (string, error) {
 			s, _, err := a.Workspaces.Settings(ctx, ws)
 			return s.Language, err
@@ -229,7 +229,7 @@ func (a *App) wire() {
 		}}
 	a.Maps.Surveys = a.Surveys // the two know each other
 	a.Links = &link.Service{Store: a.stores.links, Surveys: a.Surveys, Now: a.Now, Seq: &a.seq}
-	a.Responses = &responses.Service{Store: a.stores.responses, Slots: a.stores.slots, Surveys: a.Surveys, Now: a.Now, Seq: &a.seq,
+	a.Responses = &responses.Service{Store: a.stores.responses, Slots: a.stores.slots, Surveys: a.Surveys, Files: a.Files, Now: a.Now, Seq: &a.seq,
 		Changed: func(ident.Workspace, string) {},
 		KnownMap: func(ctx context.Context, ws ident.Workspace, id string) error {
 			_, err := a.Maps.Get(ctx, ws, id)

@@ -19,7 +19,7 @@ import (
 const collection = "files"
 
 // Steps name the collection. A file is found by its _id, and by nothing else.
-var Steps = []engine.MongoStep{{Version: 4, Domain: "files", Collection: collection}}
+var Steps = []engine.MongoStep{{Version: 5, Domain: "files", Collection: collection}}
 
 // Store implements files.Store.
 type Store struct{ m *engine.Mongo }

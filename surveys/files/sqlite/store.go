@@ -16,7 +16,7 @@ import (
 
 // Steps are the tables. The body stands last: what comes before it is read
 // without it.
-var Steps = []engine.SQLiteStep{{Version: 4, Domain: "files", SQL: `
+var Steps = []engine.SQLiteStep{{Version: 5, Domain: "files", SQL: `
 CREATE TABLE files (ws TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, bytes INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
 	used TEXT NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL, body BLOB NOT NULL);
 CREATE UNIQUE INDEX files_id ON files (ws, id);

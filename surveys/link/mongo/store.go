@@ -29,7 +29,7 @@ func asc(names ...string) bson.D {
 
 // Steps are the indexes. That of lists leads over listed, so that a list costs
 // what it shows however many previews and revoked links there are.
-var Steps = []engine.MongoStep{{Version: 4, Domain: "link", Collection: collection, Indexes: []engine.MongoIndex{
+var Steps = []engine.MongoStep{{Version: 5, Domain: "link", Collection: collection, Indexes: []engine.MongoIndex{
 	{Name: "workspace_survey_id", Keys: asc("workspace", "survey", "id"), Unique: true},
 	{Name: "workspace_survey_listed_seq", Keys: asc("workspace", "survey", "listed", "seq", "id")},
 	{Name: "preview_expires", Keys: asc("preview", "expires_at")},

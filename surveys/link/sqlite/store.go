@@ -20,7 +20,7 @@ import (
 const listed = "revoked_at IS NULL AND preview = 0"
 
 // Steps are the tables.
-var Steps = []engine.SQLiteStep{{Version: 4, Domain: "link", SQL: `
+var Steps = []engine.SQLiteStep{{Version: 5, Domain: "link", SQL: `
 CREATE TABLE links (hash TEXT PRIMARY KEY, ws TEXT NOT NULL, survey TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, label TEXT NOT NULL,
 	single_use INTEGER NOT NULL, max_responses INTEGER, expires_at INTEGER, properties BLOB, language TEXT NOT NULL, one_click INTEGER NOT NULL, kiosk INTEGER NOT NULL,
 	preview INTEGER NOT NULL, secret BLOB NOT NULL, revoked_at INTEGER, created_at INTEGER NOT NULL, created_by TEXT NOT NULL) WITHOUT ROWID;
