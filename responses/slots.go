@@ -18,6 +18,12 @@ func (s *Service) slots() *quota.Slots {
 	return &quota.Slots{Store: s.Slots, Now: s.Now, Holds: s.holds}
 }
 
+// Left reports whether another response may come under the cap. It is a hint:
+// only HandIn decides.
+func (s *Service) Left(ctx context.Context, ws ident.Workspace, c quota.Cap) (bool, error) {
+	return s.slots().Left(ctx, ws, c)
+}
+
 // holds tells whether a slot is needed: see quota.Slots.
 func (s *Service) holds(ctx context.Context, ws ident.Workspace, key, holder string) (bool, error) {
 	r, err := s.Store.Get(ctx, ws, holder)

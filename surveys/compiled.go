@@ -20,6 +20,8 @@ type Compiled struct {
 	defaults   []preset
 	files      []int // the questions that files answer
 	flow       *logic.Flow
+	needs      [][]bool   // logic.Flow.Needs
+	images     []string   // that questions show
 	whole      logic.Path // of a plain flow: all that is asked
 	quotas     []compiledQuota
 	thanks     []*logic.Node // by Definition.Thanks; nil for all
@@ -77,6 +79,7 @@ func Compile(v Version) (*Compiled, error) {
 		if t.Control(q).Kind == question.Upload {
 			c.files = append(c.files, i)
 		}
+		c.images = append(c.images, question.Images(q)...)
 		c.questions = append(c.questions, cq)
 	}
 	return c, c.compileRules()
@@ -88,7 +91,7 @@ func (c *Compiled) compileRules() error {
 	if len(problems) > 0 {
 		return fault.New(fault.Internal, "logic", "Version %d has logic that this program does not understand: %s %s", c.Number, problems[0].Pointer, problems[0].Detail)
 	}
-	c.flow = flow
+	c.flow, c.needs = flow, flow.Needs()
 	if flow.Plain() {
 		c.whole = flow.Walk(func(int, string) logic.Value { return logic.Value{} }, nothing)
 	}

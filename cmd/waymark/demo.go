@@ -44,6 +44,7 @@ func demoCommand(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	c.BootstrapKey = ""
+	c.LimitsOff = c.Loopback() // all customers come from here
 	a, err := app.Open(ctx, c, e.log, app.Verify)
 	if err != nil {
 		return err
@@ -52,17 +53,22 @@ func demoCommand(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 	}
+	links, err := shop.Links(ctx, a)
+	if err != nil {
+		return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
+	}
 	var live sync.WaitGroup
 	defer live.Wait()
 	return runServer(ctx, e, a, true, func(addr net.Addr) {
 		base := a.BaseURL()
 		fmt.Fprintf(e.stdout, "\nThe map, which moves while customers answer:\n%s/m/%s\n", base, token)
-		fmt.Fprintf(e.stdout, "\nAnswer as a customer, and watch the stage \"Wait for the delivery\":\n"+
-			`curl -sS %s/v1/responses -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"survey": "%s", "answers": {"sat": 5, "feel": 2}, "properties": {"region": "north"}}'`+"\n", base, key, shop.Weakest())
+		fmt.Fprintf(e.stdout, "\nAnswer as a customer, and watch the stage \"Wait for the delivery\":\n%s%s\n", base, links[demo.Weakest][0])
+		fmt.Fprintf(e.stdout, "\nThe same from a program:\n"+
+			`curl -sS %s/v1/responses -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"survey": "%s", "answers": {"sat": 5, "feel": 2}, "properties": {"region": "north"}}'`+"\n", base, key, shop.Surveys[demo.Weakest])
 		fmt.Fprintf(e.stdout, "\nThe same scores as numbers:\ncurl -sS '%s/v1/maps/%s/scores?segment=region:islands' -H 'Authorization: Bearer %s'\n", base, shop.Map, key)
 		fmt.Fprintf(e.stdout, "\nCtrl-C ends it.\n")
 		if *rate > 0 {
-			live.Go(func() { shop.Live(ctx, a, *seed, *rate, e.log) })
+			live.Go(func() { shop.Live(ctx, a, "http://"+addr.String(), links, *seed, *rate, e.log) })
 		}
 	})
 }

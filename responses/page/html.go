@@ -254,7 +254,7 @@ func (v *View) form(p *pen) {
 	p.flag("data-sign", v.OneClick)
 	p.flag("data-autosave", v.Layout == "page" && !v.Kiosk)
 	p.raw(">")
-	p.hidden(fieldTicket, v.Ticket)
+	p.hidden(FieldTicket, v.Ticket)
 	if v.Theme != "" {
 		p.hidden("theme", v.Theme)
 	}

@@ -5,7 +5,7 @@ import "waymark/surveys/question"
 // Names of the fields that are not a question's. Ids of questions hold no
 // hyphen, and "back" is refused as one.
 const (
-	fieldTicket   = "wm-ticket"
+	FieldTicket   = "wm-ticket"
 	fieldBack     = "back"
 	fieldDecoy    = "wm-website"
 	fieldScript   = "wm-script"   // 1: a script shows and hides questions

@@ -22,3 +22,11 @@ func Images(q *Question) []string {
 	}
 	return nil
 }
+
+// FileAnswer is the answer to a question of type file.
+type FileAnswer struct {
+	ID    string `json:"id"` // fil_…
+	Name  string `json:"name"`
+	Type  string `json:"type"` // media type
+	Bytes int    `json:"bytes"`
+}

@@ -134,6 +134,30 @@ func (t Text) In(lang string) string {
 	return t.Plain
 }
 
+// Pick gives the text in the wanted language, as In does, and the language that
+// it is in; before any other it falls back to the one given. A plain text is in
+// that.
+func (t Text) Pick(lang, fallback string) (text, tag string) {
+	if t.Languages == nil {
+		return t.Plain, fallback
+	}
+	for _, want := range []string{lang, fallback} {
+		if s, ok := t.Exactly(want); ok {
+			return s, want
+		}
+		base, _, _ := strings.Cut(want, "-")
+		for _, tag := range t.Tags() {
+			if b, _, _ := strings.Cut(tag, "-"); strings.EqualFold(b, base) {
+				return t.Languages[tag], tag
+			}
+		}
+	}
+	if tags := t.Tags(); len(tags) > 0 {
+		return t.Languages[tags[0]], tags[0]
+	}
+	return "", ""
+}
+
 // Check reports what even a draft must not hold: a language tag that is none
 // and a text that is too long.
 func (t Text) Check(l *fault.List, pointer string) {

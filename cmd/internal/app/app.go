@@ -23,6 +23,7 @@ import (
 	mappingsqlite "waymark/mapping/sqlite"
 	"waymark/responses"
 	responsesmongo "waymark/responses/mongo"
+	"waymark/responses/page"
 	"waymark/responses/quota"
 	quotamongo "waymark/responses/quota/mongo"
 	quotasqlite "waymark/responses/quota/sqlite"
@@ -58,6 +59,7 @@ type App struct {
 	Files       *files.Service
 	Links       *link.Service
 	Responses   *responses.Service
+	Pages       *page.Service
 	Maps        *mapping.Service
 	Scores      *mapping.ScoresService
 	Idempotency *idempotency.Service
@@ -239,6 +241,11 @@ func (a *App) wire() {
 		_, err := a.Responses.Get(ctx, ws, id)
 		return err
 	}
+	a.Pages = &page.Service{Links: a.Links, Surveys: a.Surveys, Responses: a.Responses, Files: a.Files, Now: a.Now,
+		Look: func(ctx context.Context, ws ident.Workspace) (page.Look, error) {
+			s, _, err := a.Workspaces.Settings(ctx, ws)
+			return page.Look{Name: s.Name, Language: s.Language, Colour: s.Brand.Colour, Logo: s.Brand.Logo, RedirectHosts: s.RedirectHosts}, err
+		}}
 	lag := web.NewLag()
 	a.lag = lag
 	a.Roller = &cell.Roller{Cells: a.stores.cells, Responses: a.stores.responses, Versions: a.Surveys,
@@ -253,7 +260,7 @@ func (a *App) wire() {
 
 // Server gives the HTTP server over the services.
 func (a *App) Server() *web.Server {
-	s := &web.Server{Workspaces: a.Workspaces, Surveys: a.Surveys, Links: a.Links, Files: a.Files, Responses: a.Responses, Maps: a.Maps, Scores: a.Scores, BaseURL: a.BaseURL(), Idempotency: a.Idempotency,
+	s := &web.Server{Workspaces: a.Workspaces, Surveys: a.Surveys, Links: a.Links, Files: a.Files, Responses: a.Responses, Pages: a.Pages, Maps: a.Maps, Scores: a.Scores, BaseURL: a.BaseURL(), Idempotency: a.Idempotency,
 		Ready: a.ready, Gauges: a.gauges, Lag: a.lag, Now: a.Now, Log: a.Log, NoLimit: a.Config.LimitsOff, Proxies: a.Config.TrustedProxies}
 	s.Handler()
 	return s

@@ -71,7 +71,9 @@ func TestEveryQuestionTypeGoesThroughTheAPIAndATable(t *testing.T) {
 		t.Errorf("sent  %v\nstored %v", sent, got)
 	}
 
-	var problem struct{ Errors []struct{ Pointer, Detail string } }
+	var problem struct {
+		Errors []struct{ Pointer, Detail string }
+	}
 	refused := p.want(422, "POST", "/v1/responses", fmt.Sprintf(`{"survey":%q,"answers":{%s}}`, first, strings.Join(bad, ",")))
 	if err := json.Unmarshal(refused.body, &problem); err != nil {
 		t.Fatal(err)

@@ -9,9 +9,11 @@ import (
 	"waymark/surveys/fault"
 )
 
-// guesses counts wrong keys, or wrong links, by network in windows of a minute. Its
-// memory is bounded: a full table forgets the oldest window as a whole.
+// guesses counts wrong keys, wrong links, or what strangers ask for, by network in
+// windows of a minute. Its memory is bounded: a full table forgets the oldest
+// window as a whole.
 type guesses struct {
+	most  int // of one network in a window; 0: maxGuesses
 	mu    sync.Mutex
 	began time.Time
 	count map[string]int
@@ -30,13 +32,17 @@ func (g *guesses) turn(now time.Time) {
 	}
 }
 
-// note counts a wrong guess and reports whether the network had too many before it.
+// note counts one more and reports whether the network had too many before it.
 func (g *guesses) note(peer string, now time.Time) (over bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.turn(now)
 	g.count[peer]++
-	return g.count[peer] > maxGuesses
+	most := g.most
+	if most == 0 {
+		most = maxGuesses
+	}
+	return g.count[peer] > most
 }
 
 // guessed counts a wrong key or link, and turns its failure into TooMany where

@@ -9,6 +9,7 @@ import (
 	"waymark/mapping"
 	"waymark/mapping/render"
 	"waymark/responses"
+	"waymark/responses/page"
 	"waymark/surveys"
 	"waymark/surveys/files"
 	"waymark/surveys/link"
@@ -18,7 +19,7 @@ import (
 
 // domains is what each package says of its routes, in the order of the pages.
 func domains() []openapi.Domain {
-	return []openapi.Domain{mapping.Describe(), render.Describe(), surveys.Describe(), link.Describe(), files.Describe(), responses.Describe(), workspace.Describe(), describe()}
+	return []openapi.Domain{mapping.Describe(), render.Describe(), surveys.Describe(), link.Describe(), files.Describe(), responses.Describe(), page.Describe(), workspace.Describe(), describe()}
 }
 
 const introduction = "Waymark keeps customer journey maps whose stages carry what customers say. A survey asks about a stage, responses answer it, and the map's scores follow within a second.\n\n" +
@@ -86,7 +87,7 @@ func call(o openapi.Operation, r route, params map[string]openapi.Param) (c open
 	c = openapi.Call{Operation: o, Method: r.method, Path: template(r.path)}
 	c.Answers = slices.Clone(c.Answers)
 	problems := append([]openapi.Problem{internal}, o.Fails...)
-	if len(r.scopes) > 0 || r.page {
+	if len(r.scopes) > 0 || r.page != nil {
 		problems = append(problems, stored...)
 	}
 	for part := range strings.SplitSeq(r.path, "/") {
@@ -105,7 +106,7 @@ func call(o openapi.Operation, r route, params map[string]openapi.Param) (c open
 		c.Scope = string(r.scopes[0])
 		problems = append(problems, keyed...)
 	}
-	if r.page {
+	if r.page != nil {
 		problems = append(problems, guessed...)
 	} else if len(r.scopes) > 0 {
 		problems = append(problems, queried...)
@@ -137,7 +138,7 @@ func call(o openapi.Operation, r route, params map[string]openapi.Param) (c open
 		c.Answers = append(c.Answers, unchanged(&c)...)
 	}
 	// An answer of its own takes the place of the problem of that status.
-	c.Refusals = openapi.Refuse(problems, func(p openapi.Problem) int { return statuses[p.Kind] }, r.page)
+	c.Refusals = openapi.Refuse(problems, func(p openapi.Problem) int { return statuses[p.Kind] }, r.page != nil)
 	c.Refusals = slices.DeleteFunc(c.Refusals, func(r openapi.Refusal) bool {
 		return slices.ContainsFunc(c.Answers, func(a openapi.Answer) bool { return a.Status == r.Status })
 	})

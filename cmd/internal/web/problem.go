@@ -93,9 +93,9 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	if p.Status == http.StatusUnauthorized {
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="waymark"`)
 	}
-	if c.Locals(pageKey) != nil {
+	if how, is := c.Locals(pageKey).(sorry); is {
 		c.Response().ResetBody()
-		return s.sorry(c, p)
+		return s.failed(c, how, err, p)
 	}
 	b, jerr := json.Marshal(p, json.Deterministic(true))
 	if jerr != nil {

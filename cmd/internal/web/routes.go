@@ -8,6 +8,7 @@ import (
 	"waymark/mapping"
 	"waymark/mapping/render"
 	"waymark/responses"
+	"waymark/responses/page"
 	"waymark/surveys"
 	"waymark/surveys/files"
 	"waymark/surveys/ident"
@@ -21,8 +22,9 @@ type route struct {
 	method, path string
 	scopes       []ident.Scope // none: no key needed
 	streams      bool
-	limit        int  // bytes of the body; 0: rest.MaxBody
-	page         bool // for people: its failures are pages, and wrong tokens are counted
+	limit        int             // bytes of the body; 0: rest.MaxBody
+	page         sorry           // for people: its failures are pages, and wrong tokens are counted
+	before       []fiber.Handler // what a request passes before its body is read
 	handle       fiber.Handler
 }
 
@@ -39,6 +41,8 @@ func (s *Server) table() []route {
 	scores, shares := mapping.ScoresHTTP{ScoresService: s.Scores}, mapping.SharesHTTP{Service: s.Maps, BaseURL: s.BaseURL}
 	drawing := render.HTTP{Scores: s.Scores}
 	shared := render.PageHTTP{Maps: s.Maps, Scores: s.Scores, Now: s.Now, Cache: &render.Cache{}}
+	hosted := page.HTTP{Service: s.Pages, BaseURL: s.BaseURL}
+	look := []fiber.Handler{s.look}
 	read, admin := one(ident.ScopeRead), one(ident.ScopeAdmin)
 	maps, ssurveys := one(ident.ScopeMaps), one(ident.ScopeSurveys)
 	answers := one(ident.ScopeResponses)
@@ -87,7 +91,14 @@ func (s *Server) table() []route {
 		{method: "PUT", path: "/v1/settings", scopes: admin, handle: settings.Put},
 
 		{method: "GET", path: "/m/assets/live.js", handle: shared.Script},
-		{method: "GET", path: "/m/:token", page: true, handle: shared.Get},
+		{method: "GET", path: "/m/:token", page: sorryMap, handle: shared.Get},
+
+		{method: "GET", path: "/s/assets/page.js", handle: hosted.Script},
+		{method: "GET", path: "/s/:token", page: sorrySurvey, before: look, handle: hosted.Get},
+		{method: "POST", path: "/s/:token", page: sorrySurvey, before: []fiber.Handler{s.hand, hosted.Admit}, limit: page.MaxBody, handle: hosted.Post},
+		{method: "GET", path: "/s/:token/qr.svg", page: sorrySurvey, before: look, handle: hosted.QRSVG},
+		{method: "GET", path: "/s/:token/qr.png", page: sorrySurvey, before: look, handle: hosted.QRPNG},
+		{method: "GET", path: "/s/:token/files/:file", page: sorrySurvey, before: look, handle: hosted.File},
 
 		{method: "GET", path: "/openapi.json", handle: s.serveDocument()},
 		{method: "GET", path: "/docs", handle: s.serveDocs()},
@@ -117,9 +128,10 @@ func (s *Server) chain(r route) (chain []fiber.Handler) {
 	if keyed {
 		chain = append(chain, s.need(r.scopes...))
 	}
-	if r.page {
-		chain = append(chain, s.page)
+	if r.page != nil {
+		chain = append(chain, s.page(r.page))
 	}
+	chain = append(chain, r.before...)
 	if !r.streams {
 		chain = append(chain, whole(cmp.Or(r.limit, rest.MaxBody)))
 		if keyed && r.method == fiber.MethodPost { // a record belongs to a key

@@ -16,6 +16,7 @@ import (
 
 	"waymark/mapping"
 	"waymark/responses"
+	"waymark/responses/page"
 	"waymark/surveys"
 	"waymark/surveys/fault"
 	"waymark/surveys/files"
@@ -33,6 +34,7 @@ type Server struct {
 	Files       *files.Service
 	Links       *link.Service
 	Responses   *responses.Service
+	Pages       *page.Service
 	Maps        *mapping.Service
 	Scores      *mapping.ScoresService
 	BaseURL     string // scheme://host of the links that people get
@@ -52,6 +54,8 @@ type Server struct {
 	metrics  metrics
 	guesses  guesses // of keys
 	links    guesses // of the tokens in links
+	looks    guesses // at survey pages
+	hands    guesses // handed in there
 	conns    conns
 	app      *fiber.App
 	// described is the table that the description of the API is made from.
@@ -83,6 +87,7 @@ func (s *Server) Handler() *fiber.App {
 		ErrorHandler:   s.fail,
 		ServerHeader:   "",
 	})
+	s.looks.most, s.hands.most = maxLooks, maxHands
 	s.metrics.init()
 	app.Use(s.metrics.count, s.prepare, recover.New())
 	s.routes(app)

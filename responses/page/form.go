@@ -1,0 +1,128 @@
+package page
+
+import (
+	"bytes"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"waymark/surveys/fault"
+	"waymark/surveys/question"
+)
+
+// Limits of what a page hands in, api.md §1.
+const (
+	// MaxBody is what a page may hand in with its files, in bytes.
+	MaxBody = 2*question.MaxFile + 2*maxForm
+
+	maxForm   = 256 << 10 // bytes of all fields but files
+	maxFields = 2000      // names
+	maxParts  = 4000      // of a multipart body
+)
+
+// form is what a page handed in. It implements question.Form.
+type form struct {
+	url.Values
+	files map[string]upload
+}
+
+// upload is a file that was handed in.
+type upload struct {
+	name string
+	body []byte
+}
+
+// All gives every value of a field.
+func (f form) All(name string) []string { return f.Values[name] }
+
+// readForm reads a body in one of the two encodings that browsers send.
+func readForm(contentType string, body []byte) (form, error) {
+	kind, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		kind = ""
+	}
+	var f form
+	switch kind {
+	case "application/x-www-form-urlencoded":
+		if len(body) > maxForm {
+			return f, tooLarge()
+		}
+		f.Values, err = url.ParseQuery(string(body))
+		if err != nil {
+			return f, fault.New(fault.Malformed, "bad-form", "The form cannot be read.")
+		}
+	case "multipart/form-data":
+		if f, err = readParts(multipart.NewReader(bytes.NewReader(body), params["boundary"])); err != nil {
+			return f, err
+		}
+	default:
+		return f, fault.New(fault.Unsupported, "not-a-form", "Send the form as application/x-www-form-urlencoded or multipart/form-data.")
+	}
+	if len(f.Values) > maxFields {
+		return f, tooLarge()
+	}
+	return f, nil
+}
+
+func tooLarge() error {
+	return fault.New(fault.TooLarge, "body-too-large", "The form is larger than %d bytes.", maxForm)
+}
+
+func readParts(r *multipart.Reader) (form, error) {
+	f := form{Values: url.Values{}, files: map[string]upload{}}
+	size := 0
+	for n := 0; ; n++ {
+		p, err := r.NextPart()
+		if err == io.EOF {
+			return f, nil
+		}
+		if err != nil || n > maxParts {
+			return f, fault.New(fault.Malformed, "bad-form", "The form cannot be read.")
+		}
+		b, err := io.ReadAll(p)
+		if err != nil {
+			return f, fault.New(fault.Malformed, "bad-form", "The form cannot be read.")
+		}
+		name := p.FormName()
+		if _, isFile := fileName(p); isFile {
+			if _, twice := f.files[name]; len(b) > 0 && !twice { // an empty one is a field that was left alone
+				f.files[name] = upload{p.FileName(), b}
+			}
+			continue
+		}
+		if size += len(name) + len(b); size > maxForm {
+			return f, tooLarge()
+		}
+		f.Add(name, string(b))
+	}
+}
+
+// fileName tells whether a part is a file: a browser says the name of one, be
+// it empty.
+func fileName(p *multipart.Part) (string, bool) {
+	_, params, err := mime.ParseMediaType(p.Header.Get("Content-Disposition"))
+	if err != nil {
+		return "", strings.Contains(p.Header.Get("Content-Disposition"), "filename")
+	}
+	name, is := params["filename"]
+	return name, is
+}
+
+// clean tells whether a question's fields hold only what can be stored: valid
+// UTF-8 without NUL.
+func (f form) clean(id string) bool {
+	for name, values := range f.Values {
+		if name != id && !strings.HasPrefix(name, id+".") {
+			continue
+		}
+		for _, s := range values {
+			if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+				return false
+			}
+		}
+	}
+	return true
+}

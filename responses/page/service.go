@@ -1,0 +1,129 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"waymark/responses"
+	"waymark/surveys"
+	"waymark/surveys/fault"
+	"waymark/surveys/files"
+	"waymark/surveys/ident"
+	"waymark/surveys/link"
+	"waymark/surveys/words"
+)
+
+// Service is what may be done with the hosted page.
+type Service struct {
+	Links     *link.Service
+	Surveys   *surveys.Service
+	Responses *responses.Service
+	Files     *files.Service
+	// Look gives what a workspace's settings say of its pages.
+	Look func(ctx context.Context, ws ident.Workspace) (Look, error)
+	Now  func() time.Time
+}
+
+// Look is how a workspace's pages look and speak.
+type Look struct {
+	Name          string // of the shop
+	Language      string
+	Colour        string // #rrggbb
+	Logo          string // fil_…, or empty
+	RedirectHosts []string
+}
+
+// brand is the look as a page of the link has it.
+func (l Look) brand(token string) Brand {
+	b := Brand{Name: l.Name, Colour: l.Colour}
+	if l.Logo != "" {
+		b.LogoURL = "/s/" + token + "/files/" + l.Logo
+	}
+	return b
+}
+
+// ended is a failure that has a page of its own.
+type ended struct {
+	end End
+	err error
+}
+
+func (e *ended) Error() string { return e.err.Error() }
+func (e *ended) Unwrap() error { return e.err }
+
+// ends are the pages of failures, by slug.
+var ends = map[string]EndKind{"survey-closed": EndClosed, "used": EndUsed, "full": EndFull, "survey-draft": EndSoon}
+
+// sorry gives a failure its page, in the shop's colours: the link is known, so
+// nothing is told by it.
+func (v *visit) sorry(a asks, err error) error {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return err
+	}
+	kind, known := ends[f.Slug]
+	if !known {
+		return err
+	}
+	lang := words.Choose(words.Languages(), words.Wish{Asked: a.query.Get("lang"), Link: v.link.Language, Accept: a.accept, Workspace: v.look.Language})
+	return &ended{End{Kind: kind, Lang: lang, Words: words.In(lang), Brand: v.look.brand(v.token), Kiosk: v.link.Kiosk, Action: "/s/" + v.token}, err}
+}
+
+// Sorry gives the page of a failure, and what that may do: its own where the
+// link was found, else one that tells nothing but the kind of failure.
+func Sorry(err error, lang, accept string, embed bool) (body []byte, may string) {
+	var e *ended
+	if !errors.As(err, &e) {
+		kind := EndDown
+		switch fault.KindOf(err) {
+		case fault.NotFound, fault.Malformed:
+			kind = EndGone
+		case fault.TooMany:
+			kind = EndBusy
+		}
+		tag := words.Choose(words.Languages(), words.Wish{Asked: lang, Accept: accept, Workspace: "en"})
+		e = &ended{end: End{Kind: kind, Lang: tag, Words: words.In(tag)}}
+	}
+	body, style, herr := e.end.HTML()
+	if herr != nil {
+		return nil, "default-src 'none'"
+	}
+	return body, policy(style, embed, nil)
+}
+
+// picture tells whether the file is one that the link's page shows: of the
+// survey's own options, or the logo.
+func (v *visit) picture(id string) bool {
+	return id == v.look.Logo || slices.Contains(v.survey.Images(), id)
+}
+
+// readQuery reads the query of an address; what cannot be read is passed over,
+// since mailers and people add to links.
+func readQuery(raw string) url.Values {
+	q, err := url.ParseQuery(raw)
+	if err != nil {
+		return url.Values{}
+	}
+	for name, values := range q {
+		for _, s := range values {
+			if strings.ContainsRune(s, 0) || strings.ToValidUTF8(s, "") != s {
+				delete(q, name)
+			}
+		}
+	}
+	return q
+}
+
+// hosts lists where the thanks of the survey may lead.
+func (v *visit) hosts() (out []string) {
+	for _, t := range v.survey.Definition().Thanks {
+		if u, err := url.Parse(t.Redirect); err == nil && t.Redirect != "" && surveys.Leads(t.Redirect, v.look.RedirectHosts) {
+			out = append(out, u.Scheme+"://"+u.Host)
+		}
+	}
+	return out
+}

@@ -1,0 +1,255 @@
+package page
+
+import (
+	"encoding/json"
+	"hash/fnv"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/valyala/fastjson"
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
+	"waymark/surveys/logic"
+	"waymark/surveys/question"
+)
+
+// view is the page of a group of questions. posted is what was just handed in
+// where that is shown again, wrong says what is wrong with it by question.
+func (v *visit) view(at int, posted *form, wrong map[int]string) (*View, error) {
+	d := v.survey.Definition()
+	t := v.ticket
+	t.Group, t.Asked = at, nil
+	w := &View{Lang: v.lang, Words: v.words, Brand: v.look.brand(v.token), Action: "/s/" + v.token, Layout: d.Layout,
+		Wrong: len(wrong), OneClick: v.link.OneClick && v.stored == nil && t.Prefill != "", Kiosk: v.link.Kiosk, Preview: v.link.Preview}
+	w.Title, w.TitleLang = v.text(d.Title)
+	var under []int // the questions of the page
+	if at < len(v.groups) {
+		under = v.groups[at]
+	}
+	prefill := v.prefill()
+	depends := false
+	for _, i := range under {
+		f := v.field(i, posted, prefill)
+		f.Wrong = wrong[i]
+		f.Hidden = !v.path.Shown[i]
+		if f.Hidden && !v.survey.Depends(i, under) {
+			continue // nothing on this page can bring it back
+		}
+		if !f.Hidden {
+			t.Asked = append(t.Asked, i)
+		}
+		depends = depends || v.survey.Depends(i, under)
+		w.Fields = append(w.Fields, f)
+	}
+	if depends {
+		flow, err := v.flow()
+		if err != nil {
+			return nil, err
+		}
+		w.Flow = flow
+	}
+	w.Step, w.Steps = progress(v.groups, at, v.path)
+	w.Back = before(v.groups, at, v.path) >= 0
+	w.Last = next(v.groups, at+1, v.path) == len(v.groups) && !v.branches(at)
+	if !v.link.SingleUse && !v.link.Kiosk && !v.link.Preview {
+		w.Resume = "waymark:" + v.link.ID
+	}
+	switch {
+	case v.link.Preview:
+		w.Notice = v.words.Say("preview")
+	case v.completed() && posted == nil:
+		w.Notice = v.words.Say("thanks_again")
+	}
+	sealed, err := t.seal(v.link)
+	if err != nil {
+		return nil, err
+	}
+	w.Ticket = sealed
+	w.Languages = v.chooser(sealed)
+	return w, nil
+}
+
+// chooser is how another language is chosen: links that keep the place in the survey.
+func (v *visit) chooser(sealed string) []Language {
+	offered := v.languages()
+	if len(offered) < 2 {
+		return nil
+	}
+	var out []Language
+	for _, tag := range offered {
+		q := url.Values{"lang": {tag}}
+		if v.stored != nil {
+			q.Set("ticket", sealed)
+		} else if v.ticket.Prefill != "" {
+			for name, values := range v.prefill().Values {
+				q[name] = values
+			}
+		}
+		out = append(out, Language{Tag: tag, Name: nameOf(tag), Href: "/s/" + v.token + "?" + q.Encode(), Current: tag == v.lang})
+	}
+	return out
+}
+
+// nameOf gives a language's name in itself.
+func nameOf(tag string) string {
+	if name := display.Self.Name(language.Make(tag)); name != "" {
+		return name
+	}
+	return tag
+}
+
+// branches tells whether an answer of the group decides about a later one.
+func (v *visit) branches(at int) bool {
+	for _, g := range v.groups[min(at+1, len(v.groups)):] {
+		for _, i := range g {
+			if v.survey.Depends(i, v.groups[at]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// flow is the survey's logic for the page's script, with the answers of other
+// pages and what is known besides.
+func (v *visit) flow() (json.RawMessage, error) {
+	return json.Marshal(struct {
+		Flow       *logic.Flow       `json:"flow"`
+		Answers    json.RawMessage   `json:"answers"`
+		Properties map[string]string `json:"properties"`
+	}{v.survey.Flow(), v.document(), v.link.Properties})
+}
+
+// field is a question as it stands on the page.
+func (v *visit) field(i int, posted *form, prefill form) Field {
+	q, t := v.question(i)
+	c := t.Control(q)
+	f := Field{ID: q.ID, Control: c, Required: v.path.Required[i]}
+	f.Title, f.TitleLang = v.text(q.Title)
+	f.Help, f.HelpLang = v.text(q.Help)
+	switch {
+	case posted != nil:
+		f.Values = posted.Values
+	case v.answers[i] != nil:
+		if a, err := fastjson.ParseBytes(v.answers[i]); err == nil {
+			f.Values = t.Fields(q, a)
+		}
+	default:
+		// What came in the link is preselected where it is an answer at all.
+		if a := t.Read(q, prefill); a != nil && v.good(i, a) {
+			f.Values = prefill.Values
+		}
+	}
+	f.Low, f.LowLang = v.label(c.Low)
+	f.High, f.HighLang = v.label(c.High)
+	f.Agree, f.AgreeLang = v.text(c.Text)
+	f.Choices = v.choices(q, c)
+	f.Rows = v.rows(q, c)
+	return f
+}
+
+// seed makes the random order of one question of one visit.
+func (v *visit) seed(q *question.Question) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(strconv.FormatUint(v.ticket.Seed, 36) + "\x00" + q.ID))
+	return h.Sum64()
+}
+
+func (v *visit) choices(q *question.Question, c question.Control) []Choice {
+	list := make([]Choice, len(c.Choices))
+	for i, o := range c.Choices {
+		list[i].Value, list[i].Exclusive = o.Value, o.Exclusive
+		list[i].Text, list[i].Lang = v.label(o.Label)
+		if o.Image != "" {
+			list[i].Image = "/s/" + v.token + "/files/" + o.Image
+		}
+	}
+	out := make([]Choice, 0, len(list))
+	for _, i := range c.Order(v.seed(q)) {
+		out = append(out, list[i])
+	}
+	return out
+}
+
+func (v *visit) rows(q *question.Question, c question.Control) []Row {
+	list := make([]Row, len(c.Rows))
+	for i, r := range c.Rows {
+		list[i].ID = r.ID
+		list[i].Text, list[i].Lang = v.label(r.Label)
+	}
+	if !c.Random {
+		return list
+	}
+	out := make([]Row, 0, len(list))
+	for _, i := range question.Order(len(list), v.seed(q)) {
+		out = append(out, list[i])
+	}
+	return out
+}
+
+// label gives an author's text, or a word.
+func (v *visit) label(l question.Label) (text, lang string) {
+	if !l.Text.Empty() {
+		return v.text(l.Text)
+	}
+	if l.Say.Word == "" {
+		return "", ""
+	}
+	return v.words.Say(l.Say.Word, l.Say.Fill...), ""
+}
+
+// text gives an author's text with the answers that it names, and its language
+// where that is not the page's.
+func (v *visit) text(t question.Text) (text, lang string) {
+	if t.Empty() {
+		return "", ""
+	}
+	s, tag := t.Pick(v.lang, v.languages()[0])
+	if strings.EqualFold(tag, v.lang) {
+		tag = ""
+	}
+	if !strings.Contains(s, "{{") {
+		return s, tag
+	}
+	pieces, err := logic.Pieces(s)
+	if err != nil {
+		return s, tag // publishing refuses these
+	}
+	return logic.Fill(pieces, v.said), tag
+}
+
+// said is what a name in a text stands for, in the words of people; "" for nothing.
+func (v *visit) said(name string) string {
+	first, rest, dotted := strings.Cut(name, ".")
+	switch {
+	case dotted && first == "property":
+		return v.link.Properties[rest]
+	case dotted && first == "calc":
+		for _, c := range v.path.Calculated {
+			if c.ID == rest {
+				return v.saidValue(c.Value)
+			}
+		}
+		return ""
+	}
+	i, known := v.survey.Place(first)
+	if !known || v.answers[i] == nil || !v.path.Shown[i] {
+		return ""
+	}
+	a, err := fastjson.ParseBytes(v.answers[i])
+	if err != nil {
+		return ""
+	}
+	q, t := v.question(i)
+	return t.Say(q, a, rest, v.lang, v.words)
+}
+
+func (v *visit) saidValue(x logic.Value) string {
+	if f, ok := x.Float(); ok {
+		return v.words.Number(f)
+	}
+	s, _ := x.Text()
+	return s
+}

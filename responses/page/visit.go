@@ -1,0 +1,280 @@
+package page
+
+import (
+	"bytes"
+	"context"
+	"hash/fnv"
+	"math/rand/v2"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/valyala/fastjson"
+
+	"waymark/responses"
+	"waymark/responses/quota"
+	"waymark/surveys"
+	"waymark/surveys/fault"
+	"waymark/surveys/ident"
+	"waymark/surveys/link"
+	"waymark/surveys/logic"
+	"waymark/surveys/question"
+	"waymark/surveys/words"
+)
+
+// again is how long after it was completed a link for one answer still takes
+// another one in its place, api.md §8.
+const again = 24 * time.Hour
+
+// visit is one request of somebody who answers: the link, the version that it
+// shows, and what was answered so far.
+type visit struct {
+	*Service
+	ws     ident.Workspace
+	link   *link.Link
+	token  string
+	survey *surveys.Compiled
+	look   Look
+	groups []group
+	words  *words.Words
+	lang   string
+
+	ticket  ticket
+	stored  *responses.Response // nil before the first answer
+	answers [][]byte            // JSON by question; nil where there is none
+	path    logic.Path
+}
+
+// asks is what a request says of itself, whether it shows or hands in.
+type asks struct {
+	token    string
+	accept   string     // Accept-Language
+	query    url.Values // of the address
+	ticket   string     // "" begins a visit
+	language string     // chosen on an earlier page
+}
+
+// enter finds the link, the survey and the state of the visit. Faults: see
+// Service.
+func (s *Service) enter(ctx context.Context, a asks) (*visit, error) {
+	ws, l, err := s.Links.ByToken(ctx, a.token)
+	if err != nil {
+		return nil, err
+	}
+	v := &visit{Service: s, ws: ws, link: &l, token: a.token}
+	if v.look, err = s.Look(ctx, ws); err != nil {
+		return nil, err
+	}
+	known := false
+	if a.ticket != "" {
+		v.ticket, known = open(&l, a.ticket)
+	}
+	if err := v.load(ctx, known); err != nil {
+		return nil, v.sorry(a, err)
+	}
+	if !known {
+		v.begin(a)
+	}
+	if a.query.Has("lang") && v.offered(a.query.Get("lang")) {
+		v.ticket.Language = a.query.Get("lang")
+	}
+	v.speak(a)
+	v.walk()
+	return v, nil
+}
+
+// load finds the version to show and what is stored of the visit.
+func (v *visit) load(ctx context.Context, known bool) error {
+	var err error
+	if v.link.Preview {
+		if v.survey, err = v.Surveys.Newest(ctx, v.ws, v.link.Survey); err != nil {
+			return err
+		}
+		v.groups = groups(v.survey.Definition())
+		v.answers = make([][]byte, len(v.survey.Definition().Questions))
+		if known {
+			v.take([]byte(v.ticket.Answers))
+		}
+		return nil
+	}
+	head, err := v.Surveys.Head(ctx, v.ws, v.link.Survey)
+	switch {
+	case err != nil:
+		return err
+	case head.Status == surveys.Closed:
+		return fault.New(fault.Gone, "survey-closed", "The survey is closed and takes no more answers.")
+	case head.Current == 0:
+		return fault.New(fault.Conflict, "survey-draft", "The survey is a draft; publish it first.")
+	}
+	version := head.Current
+	if known {
+		version = v.ticket.Version
+	}
+	if known || v.link.SingleUse {
+		r, err := v.Responses.Get(ctx, v.ws, v.ticket.response(v.ws, v.link))
+		switch {
+		case err == nil:
+			v.stored, version = &r, r.Version
+		case !fault.Is(err, fault.NotFound):
+			return err
+		}
+	}
+	if v.over() {
+		return fault.New(fault.Gone, "used", "This link was answered, and its time to change the answer is over.")
+	}
+	if v.stored == nil {
+		if err := v.room(ctx); err != nil {
+			return err
+		}
+	}
+	if v.survey, err = v.Surveys.Compiled(ctx, v.ws, v.link.Survey, version); err != nil {
+		return err
+	}
+	v.groups = groups(v.survey.Definition())
+	v.answers = make([][]byte, len(v.survey.Definition().Questions))
+	if v.stored != nil {
+		if v.stored.Pending != nil {
+			v.take(v.stored.Pending)
+		} else {
+			v.take(v.stored.Answers)
+		}
+	}
+	return nil
+}
+
+// over tells that the one answer of the link was given, and when it can be
+// changed no more.
+func (v *visit) over() bool {
+	return v.completed() && v.Now().Sub(v.stored.CompletedAt.Time()) > again
+}
+
+// room refuses who comes to a link that has all the answers it takes.
+func (v *visit) room(ctx context.Context) error {
+	if v.link.MaxResponses == nil {
+		return nil
+	}
+	left, err := v.Responses.Left(ctx, v.ws, v.cap())
+	if err == nil && !left {
+		return fault.New(fault.Gone, "full", "The link has all the answers that it takes.")
+	}
+	return err
+}
+
+// begin makes the ticket of a visit that begins.
+func (v *visit) begin(a asks) {
+	t := ticket{Version: v.survey.Number, Shown: v.Now().UnixMilli()}
+	if v.link.SingleUse {
+		h := fnv.New64a()
+		_, _ = h.Write([]byte(v.link.ID))
+		t.Seed = h.Sum64()
+	} else {
+		t.Nonce, t.Seed = newNonce(), rand.Uint64()
+	}
+	kept := url.Values{}
+	for _, q := range v.survey.Definition().Questions {
+		for name, values := range a.query {
+			if name == q.ID || strings.HasPrefix(name, q.ID+".") {
+				kept[name] = values
+			}
+		}
+	}
+	if p := kept.Encode(); len(p) <= maxPrefill {
+		t.Prefill = p
+	}
+	v.ticket = t
+}
+
+// prefill gives what came in the link.
+func (v *visit) prefill() form {
+	f, err := url.ParseQuery(v.ticket.Prefill)
+	if err != nil {
+		return form{}
+	}
+	return form{Values: f}
+}
+
+// take reads answers that were stored. What the version does not ask is passed over.
+func (v *visit) take(doc []byte) {
+	if len(doc) == 0 {
+		return
+	}
+	o, err := fastjson.ParseBytes(doc)
+	if err != nil {
+		return
+	}
+	for i, q := range v.survey.Definition().Questions {
+		if a := o.Get(q.ID); a != nil {
+			v.answers[i] = a.MarshalTo(nil)
+		}
+	}
+}
+
+// document writes the answers as one JSON object.
+func (v *visit) document() []byte {
+	b := []byte{'{'}
+	for i, a := range v.answers {
+		if a == nil {
+			continue
+		}
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+		b, _ = jsontext.AppendQuote(b, v.survey.Definition().Questions[i].ID) // ids are ASCII
+		b = append(append(b, ':'), a...)
+	}
+	return append(b, '}')
+}
+
+// offered tells whether the survey speaks the language.
+func (v *visit) offered(tag string) bool {
+	return slices.ContainsFunc(v.languages(), func(t string) bool { return strings.EqualFold(t, tag) })
+}
+
+// speak chooses the language.
+func (v *visit) speak(a asks) {
+	asked := v.ticket.Language
+	if l := a.query.Get("lang"); l != "" {
+		asked = l
+	}
+	v.lang = words.Choose(v.languages(), words.Wish{Asked: asked, Link: v.link.Language, Accept: a.accept, Workspace: v.look.Language})
+	v.words = words.In(v.lang)
+}
+
+// walk finds what is shown and required by the answers so far.
+func (v *visit) walk() {
+	o, err := fastjson.ParseBytes(v.document())
+	if err != nil {
+		return
+	}
+	v.path = v.survey.Walk(o.GetObject(), v.outside)
+}
+
+// outside is what is known of the one who answers besides the answers.
+func (v *visit) outside(name string) logic.Value {
+	return responses.Outside(v.link.Properties, "", v.lang)(name)
+}
+
+// languages lists those that the survey is in, at least one.
+func (v *visit) languages() []string {
+	if tags := v.survey.Definition().Title.Tags(); len(tags) > 0 {
+		return tags
+	}
+	return []string{v.look.Language}
+}
+
+// question gives the question and its type.
+func (v *visit) question(i int) (*question.Question, question.Type) {
+	q := &v.survey.Definition().Questions[i]
+	t, _ := question.Find(q.Type) // a compiled survey has no other
+	return q, t
+}
+
+// good tells whether a question takes the answer.
+func (v *visit) good(i int, answer []byte) bool {
+	return len(bytes.TrimSpace(answer)) > 0 && v.survey.Refusal(i, answer) == nil
+}
+
+// cap is how many responses the link takes.
+func (v *visit) cap() quota.Cap { return quota.Cap{Key: v.link.ID, Limit: *v.link.MaxResponses} }

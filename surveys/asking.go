@@ -1,0 +1,77 @@
+package surveys
+
+import (
+	"context"
+	"slices"
+
+	"github.com/valyala/fastjson"
+
+	"waymark/surveys/fault"
+	"waymark/surveys/ident"
+	"waymark/surveys/question"
+)
+
+// What a page asks of a version, besides checking answers.
+
+// Place gives where a question stands; false for an id that there is not.
+func (c *Compiled) Place(id string) (int, bool) {
+	i, known := c.index[id]
+	return i, known
+}
+
+// Refusal tells what is wrong with the answer (JSON) to question i; nil for a
+// good one. Whether it is asked and required is for Judge.
+func (c *Compiled) Refusal(i int, answer []byte) *question.Refusal {
+	v, err := fastjson.ParseBytes(answer)
+	if err != nil {
+		return notAsked
+	}
+	return c.questions[i].check(v)
+}
+
+// Missing tells what a required question i lacks where that is its answer
+// (JSON; nil for none).
+func (c *Compiled) Missing(i int, answer []byte) *question.Refusal {
+	q := &c.questions[i]
+	if answer == nil {
+		if q.preset != nil {
+			return nil
+		}
+		return q.demand(nil)
+	}
+	v, err := fastjson.ParseBytes(answer)
+	if err != nil {
+		return notAsked
+	}
+	return q.demand(v)
+}
+
+// Depends reports whether the answer to one of others may decide whether
+// question i is shown or required.
+func (c *Compiled) Depends(i int, others []int) bool {
+	return c.needs != nil && slices.ContainsFunc(others, func(j int) bool { return c.needs[i][j] })
+}
+
+// Images lists the pictures that its questions show.
+func (c *Compiled) Images() []string { return c.images }
+
+// Newest compiles the newest definition of a survey, published or not, to be
+// looked at. One that could not be published is Conflict, with what prevents it.
+func (s *Service) Newest(ctx context.Context, ws ident.Workspace, id string) (*Compiled, error) {
+	r, err := s.Store.Get(ctx, ws, id)
+	if err != nil {
+		return nil, err
+	}
+	if r.Draft == nil {
+		return s.Compiled(ctx, ws, id, r.Current.Number)
+	}
+	hosts, err := s.hosts(ctx, ws)
+	if err != nil {
+		return nil, err
+	}
+	d, err := Publishable(r.Draft, Among(hosts))
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Conflict, "survey-unready", "The draft cannot be published as it is, and so cannot be shown.")
+	}
+	return Compile(Version{Survey: id, Number: r.Version, Document: r.Draft, Binding: d.binding(), Segments: d.Segments})
+}
