@@ -103,7 +103,7 @@ type visit struct {
 // take brings a visit's response to what its hand-in says, by compare-and-set,
 // again where another hand-in was faster.
 func (s *Service) take(ctx context.Context, ws ident.Workspace, v *visit) (Handed, error) {
-	var took []string // slots that this call took
+	took := quota.Held{} // slots that this call took or is about to give back
 	for {
 		old, err := s.Store.Get(ctx, ws, v.ID)
 		stored := err == nil
@@ -123,12 +123,16 @@ func (s *Service) take(ctx context.Context, ws ident.Workspace, v *visit) (Hande
 			return Handed{}, err
 		}
 		if next.Status == Counted {
-			fresh, err := s.seat(ctx, ws, v, next)
-			took = append(took, fresh...)
+			seats, err := s.seat(ctx, ws, v, next)
+			maps.Copy(took, seats)
 			if err != nil {
 				s.settle(ctx, ws, old, took)
 				return Handed{}, err
 			}
+		}
+		back, err := s.leave(ctx, ws, old, *next)
+		if err != nil {
+			return Handed{}, err
 		}
 		moved := next.moves(old)
 		next.Marks, next.MarkedAt = old.Marks, old.MarkedAt
@@ -142,9 +146,7 @@ func (s *Service) take(ctx context.Context, ws ident.Workspace, v *visit) (Hande
 		if err != nil {
 			return Handed{}, err
 		}
-		if old.Status == Counted {
-			took = append(took, quota.Keys(old.Caps)...)
-		}
+		maps.Copy(took, back)
 		s.settle(ctx, ws, *next, took)
 		if moved {
 			s.Changed(ws, next.Survey)
@@ -188,7 +190,7 @@ func (s *Service) put(ctx context.Context, ws ident.Workspace, next *Response, o
 
 // seat takes the slots of a response that is to count. One that finds a quota
 // full is screened; where another cap is full it does not come in at all.
-func (s *Service) seat(ctx context.Context, ws ident.Workspace, v *visit, next *Response) (took []string, err error) {
+func (s *Service) seat(ctx context.Context, ws ident.Workspace, v *visit, next *Response) (took quota.Held, err error) {
 	if len(next.Caps) == 0 {
 		return nil, nil
 	}

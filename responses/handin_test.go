@@ -527,7 +527,7 @@ func TestSlotsThatACrashLeftAreGivenToOthers(t *testing.T) {
 		kept := d.visitor(t)
 		kept.want(responses.Counted, `{"sat":5}`, complete)
 		// One took its slot and was never stored, and another's doubt was never settled.
-		if held, _, err := d.Slots.Take(ctx, "w", cap, ident.New("rsp"), when.Of(noon)); err != nil || !held {
+		if held, _, err := d.Slots.Take(ctx, "w", cap, ident.New("rsp"), when.Of(noon), 1); err != nil || !held {
 			t.Fatal(held, err)
 		}
 		if err := d.Slots.Doubt(ctx, "w", kept.id, when.Of(noon)); err != nil {

@@ -92,7 +92,7 @@ func Describe() openapi.Domain {
 			export("exportNDJSON", NDJSON, "Export responses as NDJSON", openapi.Answer{Text: "A response on each line.", Schema: shown, Lines: true}),
 			export("exportCSV", CSV, "Export responses as CSV", openapi.Answer{Text: "A row for each response and a column for each question, RFC 4180. A text that a spreadsheet could take for a formula begins with an apostrophe.", Schema: openapi.Text(0)}),
 			{Route: "GET /v1/responses/{response}", ID: "getResponse", Summary: "Read a response", Answers: []openapi.Answer{openapi.OK(shown, "The response.")}},
-			{Route: "PATCH /v1/responses/{response}", ID: "changeResponse", Summary: "Count a response or not", Body: openapi.JSONBody(openapi.Ref("ResponseChange"), rest.MaxBody, examplePatch),
+			{Route: "PATCH /v1/responses/{response}", ID: "changeResponse", Summary: "Count a response or not", Text: "What is suspect gives its place in quotas back; what counts again takes one where one is left, and counts either way.", Body: openapi.JSONBody(openapi.Ref("ResponseChange"), rest.MaxBody, examplePatch),
 				Answers: []openapi.Answer{openapi.OK(shown, "The response as it is now.")}, Fails: []openapi.Problem{notCounted}},
 			{Route: "DELETE /v1/responses/{response}", ID: "deleteResponse", Summary: "Erase a response", Text: "Its scores are computed anew. A repeat of it under the same `id` is refused from now on.",
 				Answers: []openapi.Answer{openapi.Deleted("It is gone.")}},

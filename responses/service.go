@@ -65,6 +65,7 @@ func (s *Service) TakeMany(ctx context.Context, ws ident.Workspace, subs []*Subm
 	out := make([]Taken, len(subs))
 	rs := make([]Response, 0, len(subs))
 	at := make([]int, 0, len(subs))
+	var took []quota.Held // by rs
 	heads := map[string]head{}
 	for i, sub := range subs {
 		if sub == nil {
@@ -90,8 +91,9 @@ func (s *Service) TakeMany(ctx context.Context, ws ident.Workspace, subs []*Subm
 			r.ID = newID(i)
 		}
 		r.Via = via
+		var held quota.Held
 		if len(r.Caps) > 0 {
-			old, known, err := s.admit(ctx, ws, &r)
+			old, known, taken, err := s.admit(ctx, ws, &r)
 			if err != nil {
 				return nil, err
 			}
@@ -99,8 +101,10 @@ func (s *Service) TakeMany(ctx context.Context, ws ident.Workspace, subs []*Subm
 				out[i].Response, out[i].Err = old, repeats(old, r)
 				continue
 			}
+			held = taken
 		}
 		rs, at = append(rs, r), append(at, i)
+		took = append(took, held)
 	}
 	if len(rs) == 0 {
 		return out, nil
@@ -121,7 +125,7 @@ func (s *Service) TakeMany(ctx context.Context, ws ident.Workspace, subs []*Subm
 			s.settle(ctx, ws, rs[j], nil)
 		default:
 			out[i].Response, out[i].Err = *old, repeats(*old, rs[j])
-			s.settle(ctx, ws, *old, quota.Keys(rs[j].Caps))
+			s.settle(ctx, ws, *old, took[j])
 		}
 	}
 	for survey, counts := range changed {
@@ -250,24 +254,27 @@ func (s *Service) SetStatus(ctx context.Context, ws ident.Workspace, id string, 
 	if to != Counted && to != Suspect {
 		return Response{}, fault.At(fault.Invalid, "#/status", "Must be \"counted\" or \"suspect\".")
 	}
-	var caps []string
-	r, err := s.change(ctx, ws, id, func(r Response) (Response, error) {
-		if r.Status != Counted && r.Status != Suspect {
-			return r, fault.New(fault.Conflict, "not-counted", "A response that is %s cannot become %s.", r.Status, to)
+	var back quota.Held
+	r, err := s.change(ctx, ws, id, func(old Response) (Response, error) {
+		if old.Status != Counted && old.Status != Suspect {
+			return old, fault.New(fault.Conflict, "not-counted", "A response that is %s cannot become %s.", old.Status, to)
 		}
-		if r.Status == to {
-			return r, nil
+		if old.Status == to {
+			return old, nil
 		}
-		caps = quota.Keys(r.Caps)
-		if err := s.reseat(ctx, ws, r, to); err != nil {
-			return r, err
-		}
+		r := old
 		r.Rev, r.Status = r.Rev+1, to
 		r.mark(when.Of(s.Now()), r.OccurredAt.Milli())
-		return r, nil
+		var err error
+		if to == Counted {
+			err = s.retake(ctx, ws, r)
+		} else {
+			back, err = s.leave(ctx, ws, old, r)
+		}
+		return r, err
 	})
 	if err == nil {
-		s.settle(ctx, ws, r, caps)
+		s.settle(ctx, ws, r, back)
 	}
 	return r, err
 }
@@ -287,13 +294,14 @@ func (r *Response) mark(now when.Time, at ...int64) {
 
 // Delete erases a response; a tombstone makes a repeat of it known.
 func (s *Service) Delete(ctx context.Context, ws ident.Workspace, id string) error {
-	var caps []string
-	r, err := s.change(ctx, ws, id, func(r Response) (Response, error) {
-		caps = quota.Keys(r.Caps)
-		return r.Tombstone(when.Of(s.Now())), s.reseat(ctx, ws, r, Erased)
+	var back quota.Held
+	r, err := s.change(ctx, ws, id, func(old Response) (r Response, err error) {
+		r = old.Tombstone(when.Of(s.Now()))
+		back, err = s.leave(ctx, ws, old, r)
+		return r, err
 	})
 	if err == nil {
-		s.settle(ctx, ws, r, caps)
+		s.settle(ctx, ws, r, back)
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package responses
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"waymark/responses/quota"
@@ -50,18 +51,18 @@ func caps(survey string, quotas []surveys.Quota) []quota.Cap {
 // admit takes the slots of a new response, or makes it a screened one. Where
 // its sender's id has a response already that is given instead: a repeat takes
 // nothing.
-func (s *Service) admit(ctx context.Context, ws ident.Workspace, r *Response) (old Response, known bool, err error) {
+func (s *Service) admit(ctx context.Context, ws ident.Workspace, r *Response) (old Response, known bool, took quota.Held, err error) {
 	if r.SenderID != "" {
 		old, err := s.Store.Get(ctx, ws, r.ID)
 		if !fault.Is(err, fault.NotFound) {
-			return old, err == nil, err
+			return old, err == nil, nil, err
 		}
 	}
-	_, full, err := s.slots().Take(ctx, ws, r.Caps, r.ID)
+	took, full, err := s.slots().Take(ctx, ws, r.Caps, r.ID)
 	if full != nil {
 		r.screen()
 	}
-	return Response{}, false, err
+	return Response{}, false, took, err
 }
 
 // screen makes a response one that came over a quota and never counted.
@@ -70,27 +71,39 @@ func (r *Response) screen() {
 }
 
 // settle is for slots of a response that is stored: those that it needs are
-// sure, those of took that it does not need go back. What fails here is found
+// sure, those of held that it does not need go back. What fails here is found
 // later, when the key is full.
-func (s *Service) settle(ctx context.Context, ws ident.Workspace, r Response, took []string) {
+func (s *Service) settle(ctx context.Context, ws ident.Workspace, r Response, held quota.Held) {
 	if r.Status == Counted && len(r.Caps) > 0 {
 		_ = s.Slots.Sure(ctx, ws, r.ID, quota.Keys(r.Caps))
 	}
-	if back := slices.DeleteFunc(slices.Clone(took), r.needs); len(back) > 0 {
+	back := maps.Clone(held)
+	maps.DeleteFunc(back, func(key string, _ int64) bool { return r.needs(key) })
+	if len(back) > 0 {
 		_ = s.Slots.Free(ctx, ws, r.ID, back)
 	}
 }
 
-// reseat prepares a change of status: it takes the slots that are left for what
-// is to count, and makes those unsure that are about to go, so that a crash
-// does not keep them.
-func (s *Service) reseat(ctx context.Context, ws ident.Workspace, r Response, to Status) error {
-	if len(r.Caps) == 0 {
-		return nil
+// leave prepares to give back the slots that next needs no more. They are
+// unsure from now on, so that a crash does not keep them.
+func (s *Service) leave(ctx context.Context, ws ident.Workspace, old, next Response) (quota.Held, error) {
+	var keys []string
+	for _, c := range old.Caps {
+		if old.Status == Counted && !next.needs(c.Key) {
+			keys = append(keys, c.Key)
+		}
 	}
-	if to != Counted {
-		return s.Slots.Doubt(ctx, ws, r.ID, when.Of(s.Now()))
+	if len(keys) == 0 {
+		return nil, nil
 	}
+	if err := s.Slots.Doubt(ctx, ws, old.ID, when.Of(s.Now())); err != nil {
+		return nil, err
+	}
+	return s.Slots.Held(ctx, ws, old.ID, keys)
+}
+
+// retake takes the slots that are left for a response that is to count again.
+func (s *Service) retake(ctx context.Context, ws ident.Workspace, r Response) error {
 	for i := range r.Caps { // one by one: a full one keeps no other from being taken
 		if _, _, err := s.slots().Take(ctx, ws, r.Caps[i:i+1], r.ID); err != nil {
 			return err

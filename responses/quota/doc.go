@@ -10,5 +10,7 @@
 // Invariant: a key never has more holders than its limit, and a holder has at
 // most one slot of a key, whoever asks at the same time. Each slot is a row or
 // document of its own with a number below the limit, so no transaction is
-// needed on MongoDB, and neither taking nor freeing grows with the limit.
+// needed on MongoDB, and neither taking nor freeing grows with the limit. A slot
+// carries the stamp of whoever took it last, and only who knows it gives the slot
+// back: of two changes of one response none takes away what the other needs.
 package quota

@@ -3,6 +3,7 @@ package quota
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"waymark/surveys/ident"
@@ -25,32 +26,30 @@ const grace = 10 * time.Minute
 const doubted = 20
 
 // Take gives the holder a slot of every cap, or of none that it did not have
-// before: full is then the first cap that has no slot left. fresh are the keys
-// of those that this call gave.
-func (s *Slots) Take(ctx context.Context, ws ident.Workspace, caps []Cap, holder string) (fresh []string, full *Cap, err error) {
+// before: full is then the first cap that has no slot left. took are the slots
+// that the holder has now, to be given back where they are not needed after all.
+func (s *Slots) Take(ctx context.Context, ws ident.Workspace, caps []Cap, holder string) (took Held, full *Cap, err error) {
+	took, fresh := Held{}, Held{}
+	stamp := rand.Int64()
 	for i, c := range caps {
-		held, isNew, err := s.take(ctx, ws, c, holder)
+		held, isNew, err := s.take(ctx, ws, c, holder, stamp)
 		if err != nil {
 			return nil, nil, err // what was taken is unsure, and found later
 		}
 		if isNew {
-			fresh = append(fresh, c.Key)
+			fresh[c.Key] = stamp
 		}
 		if !held {
-			if len(fresh) > 0 {
-				if err := s.Store.Free(ctx, ws, holder, fresh); err != nil {
-					return nil, nil, err
-				}
-			}
-			return nil, &caps[i], nil
+			return nil, &caps[i], s.Store.Free(ctx, ws, holder, fresh)
 		}
+		took[c.Key] = stamp
 	}
-	return fresh, nil, nil
+	return took, nil, nil
 }
 
-func (s *Slots) take(ctx context.Context, ws ident.Workspace, c Cap, holder string) (held, fresh bool, err error) {
+func (s *Slots) take(ctx context.Context, ws ident.Workspace, c Cap, holder string, stamp int64) (held, fresh bool, err error) {
 	now := when.Of(s.Now())
-	held, fresh, err = s.Store.Take(ctx, ws, c, holder, now)
+	held, fresh, err = s.Store.Take(ctx, ws, c, holder, now, stamp)
 	if err != nil || held || c.Limit <= 0 {
 		return held, fresh, err
 	}
@@ -58,25 +57,25 @@ func (s *Slots) take(ctx context.Context, ws ident.Workspace, c Cap, holder stri
 	if err != nil || !freed {
 		return false, false, err
 	}
-	return s.Store.Take(ctx, ws, c, holder, now)
+	return s.Store.Take(ctx, ws, c, holder, now, stamp)
 }
 
 // look frees the slots of a full key whose holders do not need them, and calls
 // the others sure.
 func (s *Slots) look(ctx context.Context, ws ident.Workspace, key string, now when.Time) (freed bool, err error) {
-	holders, err := s.Store.Doubtful(ctx, ws, key, now.Add(-grace), doubted)
+	slots, err := s.Store.Doubtful(ctx, ws, key, now.Add(-grace), doubted)
 	if err != nil {
 		return false, err
 	}
-	for _, h := range holders {
-		needed, err := s.Holds(ctx, ws, key, h)
+	for _, sl := range slots {
+		needed, err := s.Holds(ctx, ws, key, sl.Holder)
 		if err != nil {
 			return false, fmt.Errorf("looking for the holder of a slot: %w", err)
 		}
 		if needed {
-			err = s.Store.Sure(ctx, ws, h, []string{key})
+			err = s.Store.Sure(ctx, ws, sl.Holder, []string{key})
 		} else {
-			err = s.Store.Free(ctx, ws, h, []string{key})
+			err = s.Store.Free(ctx, ws, sl.Holder, Held{key: sl.Stamp})
 			freed = true
 		}
 		if err != nil {

@@ -44,6 +44,7 @@ type doc struct {
 	Holder    string `bson:"holder"`
 	Free      bool   `bson:"free"`
 	Since     int64  `bson:"since,omitempty"`
+	Stamp     int64  `bson:"stamp"`
 }
 
 func idOf(ws ident.Workspace, key string, n int) string {
@@ -73,12 +74,12 @@ func of(ws ident.Workspace, key string, more ...bson.E) bson.D {
 
 // Take implements quota.Store: a slot that was given back, else the next number.
 // Where somebody else was quicker it looks again.
-func (s *Store) Take(ctx context.Context, ws ident.Workspace, c quota.Cap, holder string, since when.Time) (held, fresh bool, err error) {
+func (s *Store) Take(ctx context.Context, ws ident.Workspace, c quota.Cap, holder string, since when.Time, stamp int64) (held, fresh bool, err error) {
 	if err := ws.Check(); err != nil {
 		return false, false, err
 	}
 	for {
-		held, fresh, again, err := s.try(ctx, ws, c, holder, since)
+		held, fresh, again, err := s.try(ctx, ws, c, holder, since, stamp)
 		if err != nil {
 			return false, false, wrap("taking a slot", err)
 		}
@@ -88,20 +89,20 @@ func (s *Store) Take(ctx context.Context, ws ident.Workspace, c quota.Cap, holde
 	}
 }
 
-func (s *Store) try(ctx context.Context, ws ident.Workspace, c quota.Cap, holder string, since when.Time) (held, fresh, again bool, err error) {
+func (s *Store) try(ctx context.Context, ws ident.Workspace, c quota.Cap, holder string, since when.Time, stamp int64) (held, fresh, again bool, err error) {
 	ctx, cancel, err := s.m.Writing(ctx)
 	if err != nil {
 		return false, false, false, err
 	}
 	defer cancel()
-	if held, err := s.holds(ctx, ws, holder, c.Key); err != nil || held {
+	if held, err := s.again(ctx, ws, holder, c.Key, since, stamp); err != nil || held {
 		return held, false, false, err
 	}
 	var d doc
 	free := of(ws, c.Key, bson.E{Key: "free", Value: true}, bson.E{Key: "n", Value: bson.D{{Key: "$lt", Value: c.Limit}}})
 	switch err := s.slots().FindOne(ctx, free, options.FindOne().SetSort(asc("n"))).Decode(&d); {
 	case err == nil:
-		return s.reuse(ctx, d, holder, since)
+		return s.reuse(ctx, d, holder, since, stamp)
 	case !errors.Is(err, mongo.ErrNoDocuments):
 		return false, false, false, err
 	}
@@ -113,32 +114,46 @@ func (s *Store) try(ctx context.Context, ws ident.Workspace, c quota.Cap, holder
 		return false, false, false, err
 	}
 	if next >= c.Limit {
-		held, err := s.holds(ctx, ws, holder, c.Key) // the last one may have gone to this holder since
+		held, err := s.again(ctx, ws, holder, c.Key, since, stamp) // the last one may have gone to this holder since
 		return held, false, false, err
 	}
-	_, err = s.slots().InsertOne(ctx, doc{ID: idOf(ws, c.Key, next), Workspace: string(ws), Key: c.Key, N: next, Holder: holder, Since: since.Milli()})
+	_, err = s.slots().InsertOne(ctx, doc{ID: idOf(ws, c.Key, next), Workspace: string(ws), Key: c.Key, N: next, Holder: holder, Since: since.Milli(), Stamp: stamp})
 	if engine.MongoDuplicate(err) { // the number or the holder: the next look tells
 		return false, false, true, nil
 	}
 	return err == nil, err == nil, false, err
 }
 
-func (s *Store) holds(ctx context.Context, ws ident.Workspace, holder, key string) (bool, error) {
-	err := s.slots().FindOne(ctx, slot(ws, holder, key)).Err()
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return false, nil
+// again stamps the slot that the holder has, if it has one.
+func (s *Store) again(ctx context.Context, ws ident.Workspace, holder, key string, since when.Time, stamp int64) (bool, error) {
+	var d doc
+	if err := s.slots().FindOne(ctx, slot(ws, holder, key)).Decode(&d); err != nil {
+		if errors.Is(err, mongo.ErrNoDocuments) {
+			err = nil
+		}
+		return false, err
 	}
-	return err == nil, err
+	ctx, cancel, err := s.m.Writing(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer cancel()
+	set := bson.D{{Key: "stamp", Value: stamp}}
+	if d.Since != 0 {
+		set = append(set, bson.E{Key: "since", Value: since.Milli()})
+	}
+	res, err := s.slots().UpdateOne(ctx, bson.D{{Key: "_id", Value: d.ID}, {Key: "holder", Value: holder}}, bson.D{{Key: "$set", Value: set}})
+	return err == nil && res.MatchedCount > 0, err // it may have been given back meanwhile
 }
 
-func (s *Store) reuse(ctx context.Context, d doc, holder string, since when.Time) (held, fresh, again bool, err error) {
+func (s *Store) reuse(ctx context.Context, d doc, holder string, since when.Time, stamp int64) (held, fresh, again bool, err error) {
 	ctx, cancel, err := s.m.Writing(ctx)
 	if err != nil {
 		return false, false, false, err
 	}
 	defer cancel()
 	res, err := s.slots().UpdateOne(ctx, bson.D{{Key: "_id", Value: d.ID}, {Key: "free", Value: true}},
-		bson.D{{Key: "$set", Value: bson.D{{Key: "holder", Value: holder}, {Key: "free", Value: false}, {Key: "since", Value: since.Milli()}}}})
+		bson.D{{Key: "$set", Value: bson.D{{Key: "holder", Value: holder}, {Key: "free", Value: false}, {Key: "since", Value: since.Milli()}, {Key: "stamp", Value: stamp}}}})
 	if engine.MongoDuplicate(err) || err == nil && res.MatchedCount == 0 {
 		return false, false, true, nil
 	}
@@ -163,7 +178,7 @@ func (s *Store) ofHolder(ctx context.Context, ws ident.Workspace, holder string,
 
 // change makes the update of each of the holder's slots, one by one: each is a
 // change of its own.
-func (s *Store) change(ctx context.Context, ws ident.Workspace, what, holder string, keys []string, update func(doc) bson.D) error {
+func (s *Store) change(ctx context.Context, ws ident.Workspace, what, holder string, keys []string, update func(doc) (when, set bson.D)) error {
 	if err := ws.Check(); err != nil {
 		return err
 	}
@@ -172,11 +187,12 @@ func (s *Store) change(ctx context.Context, ws ident.Workspace, what, holder str
 		return wrap(what, err)
 	}
 	for _, d := range ds {
+		when, set := update(d)
 		c, cancel, err := s.m.Writing(ctx)
 		if err != nil {
 			return err
 		}
-		_, err = s.slots().UpdateOne(c, bson.D{{Key: "_id", Value: d.ID}, {Key: "holder", Value: holder}}, update(d))
+		_, err = s.slots().UpdateOne(c, append(bson.D{{Key: "_id", Value: d.ID}, {Key: "holder", Value: holder}}, when...), set)
 		cancel()
 		if err != nil {
 			return wrap(what, err)
@@ -192,25 +208,42 @@ func (s *Store) Sure(ctx context.Context, ws ident.Workspace, holder string, key
 	if keys == nil {
 		keys = []string{}
 	}
-	return s.change(ctx, ws, "keeping slots", holder, keys, func(doc) bson.D { return bson.D{unset} })
+	return s.change(ctx, ws, "keeping slots", holder, keys, func(doc) (when, set bson.D) { return nil, bson.D{unset} })
 }
 
 // Doubt implements quota.Store.
 func (s *Store) Doubt(ctx context.Context, ws ident.Workspace, holder string, since when.Time) error {
-	return s.change(ctx, ws, "doubting slots", holder, nil, func(doc) bson.D {
-		return bson.D{{Key: "$set", Value: bson.D{{Key: "since", Value: since.Milli()}}}}
+	return s.change(ctx, ws, "doubting slots", holder, nil, func(doc) (when, set bson.D) {
+		return nil, bson.D{{Key: "$set", Value: bson.D{{Key: "since", Value: since.Milli()}}}}
 	})
 }
 
 // Free implements quota.Store.
-func (s *Store) Free(ctx context.Context, ws ident.Workspace, holder string, keys []string) error {
-	return s.change(ctx, ws, "freeing slots", holder, keys, func(d doc) bson.D {
-		return bson.D{{Key: "$set", Value: bson.D{{Key: "holder", Value: nobody(d.N)}, {Key: "free", Value: true}}}, unset}
+func (s *Store) Free(ctx context.Context, ws ident.Workspace, holder string, held quota.Held) error {
+	keys := make([]string, 0, len(held))
+	for key := range held {
+		keys = append(keys, key)
+	}
+	return s.change(ctx, ws, "freeing slots", holder, keys, func(d doc) (when, set bson.D) {
+		return bson.D{{Key: "stamp", Value: held[d.Key]}}, bson.D{{Key: "$set", Value: bson.D{{Key: "holder", Value: nobody(d.N)}, {Key: "free", Value: true}}}, unset}
 	})
 }
 
+// Held implements quota.Store.
+func (s *Store) Held(ctx context.Context, ws ident.Workspace, holder string, keys []string) (quota.Held, error) {
+	if err := ws.Check(); err != nil {
+		return nil, err
+	}
+	ds, err := s.ofHolder(ctx, ws, holder, keys)
+	held := quota.Held{}
+	for _, d := range ds {
+		held[d.Key] = d.Stamp
+	}
+	return held, wrap("reading slots", err)
+}
+
 // Doubtful implements quota.Store.
-func (s *Store) Doubtful(ctx context.Context, ws ident.Workspace, key string, before when.Time, limit int) ([]string, error) {
+func (s *Store) Doubtful(ctx context.Context, ws ident.Workspace, key string, before when.Time, limit int) ([]quota.Slot, error) {
 	if err := ws.Check(); err != nil {
 		return nil, err
 	}
@@ -225,11 +258,11 @@ func (s *Store) Doubtful(ctx context.Context, ws ident.Workspace, key string, be
 	if err := cur.All(ctx, &ds); err != nil {
 		return nil, wrap("looking for doubtful slots", err)
 	}
-	var holders []string
+	var slots []quota.Slot
 	for _, d := range ds {
-		holders = append(holders, d.Holder)
+		slots = append(slots, quota.Slot{Holder: d.Holder, Stamp: d.Stamp})
 	}
-	return holders, nil
+	return slots, nil
 }
 
 // Count implements quota.Store.

@@ -16,7 +16,7 @@ import (
 // Steps make the table. since is NULL on a slot that is sure, holder on one
 // that is free: NULLs are all different to the unique index.
 var Steps = []engine.SQLiteStep{{Version: 5, Domain: "quota", SQL: `
-CREATE TABLE quota_slots (ws TEXT NOT NULL, key TEXT NOT NULL, n INTEGER NOT NULL, holder TEXT, free INTEGER NOT NULL, since INTEGER) STRICT;
+CREATE TABLE quota_slots (ws TEXT NOT NULL, key TEXT NOT NULL, n INTEGER NOT NULL, holder TEXT, free INTEGER NOT NULL, since INTEGER, stamp INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX quota_slots_number ON quota_slots (ws, key, n);
 CREATE UNIQUE INDEX quota_slots_holder ON quota_slots (ws, holder, key);
 CREATE INDEX quota_slots_free ON quota_slots (ws, key, free, n);
@@ -32,31 +32,29 @@ func New(db *engine.SQLite) *Store { return &Store{db} }
 var _ quota.Store = (*Store)(nil)
 
 const (
-	heldQuery  = "SELECT 1 FROM quota_slots WHERE ws = ? AND holder = ? AND key = ?"
-	reuseQuery = `UPDATE quota_slots SET holder = ?, free = 0, since = ? WHERE ws = ? AND key = ? AND
+	heldQuery  = "UPDATE quota_slots SET stamp = ?, since = iif(since IS NULL, NULL, ?) WHERE ws = ? AND holder = ? AND key = ?"
+	reuseQuery = `UPDATE quota_slots SET holder = ?, free = 0, since = ?, stamp = ? WHERE ws = ? AND key = ? AND
 		n = (SELECT n FROM quota_slots WHERE ws = ? AND key = ? AND free = 1 AND n < ? ORDER BY n LIMIT 1)`
+	freeQuery = "UPDATE quota_slots SET holder = NULL, free = 1, since = NULL WHERE ws = ? AND holder = ? AND key = ? AND stamp = ?"
 	lastQuery = "SELECT n FROM quota_slots WHERE ws = ? AND key = ? ORDER BY n DESC LIMIT 1"
-	newQuery  = "INSERT INTO quota_slots (ws, key, n, holder, free, since) VALUES (?, ?, ?, ?, 0, ?)"
+	newQuery  = "INSERT INTO quota_slots (ws, key, n, holder, free, since, stamp) VALUES (?, ?, ?, ?, 0, ?, ?)"
 )
 
 // Take implements quota.Store. Its statements are one transaction of the one
 // writer.
-func (s *Store) Take(ctx context.Context, ws ident.Workspace, c quota.Cap, holder string, since when.Time) (held, fresh bool, err error) {
+func (s *Store) Take(ctx context.Context, ws ident.Workspace, c quota.Cap, holder string, since when.Time, stamp int64) (held, fresh bool, err error) {
 	if err := ws.Check(); err != nil {
 		return false, false, err
 	}
 	var is, isNew bool // ctx may end while the writer still works on it
 	err = s.db.Write(ctx, func(tx *engine.Tx) error {
 		is, isNew = false, false
-		var one int
-		switch err := tx.QueryRow(heldQuery, string(ws), holder, c.Key).Scan(&one); {
-		case err == nil:
-			is = true
-			return nil
-		case !errors.Is(err, sql.ErrNoRows):
+		n, err := tx.Exec(heldQuery, stamp, since.Milli(), string(ws), holder, c.Key)
+		if err != nil || n == 1 {
+			is = n == 1
 			return err
 		}
-		n, err := tx.Exec(reuseQuery, holder, since.Milli(), string(ws), c.Key, string(ws), c.Key, c.Limit)
+		n, err = tx.Exec(reuseQuery, holder, since.Milli(), stamp, string(ws), c.Key, string(ws), c.Key, c.Limit)
 		if err != nil || n == 1 {
 			is, isNew = n == 1, n == 1
 			return err
@@ -71,7 +69,7 @@ func (s *Store) Take(ctx context.Context, ws ident.Workspace, c quota.Cap, holde
 		if next >= c.Limit {
 			return nil
 		}
-		_, err = tx.Exec(newQuery, string(ws), c.Key, next, holder, since.Milli())
+		_, err = tx.Exec(newQuery, string(ws), c.Key, next, holder, since.Milli(), stamp)
 		is, isNew = err == nil, err == nil
 		return err
 	})
@@ -121,28 +119,67 @@ func (s *Store) Doubt(ctx context.Context, ws ident.Workspace, holder string, si
 }
 
 // Free implements quota.Store.
-func (s *Store) Free(ctx context.Context, ws ident.Workspace, holder string, keys []string) error {
-	return s.change(ctx, ws, "freeing slots", "holder = NULL, free = 1, since = NULL", nil, holder, keys)
+func (s *Store) Free(ctx context.Context, ws ident.Workspace, holder string, held quota.Held) error {
+	if err := ws.Check(); err != nil {
+		return err
+	}
+	if len(held) == 0 {
+		return nil
+	}
+	return wrap("freeing slots", s.db.Write(ctx, func(tx *engine.Tx) error {
+		for key, stamp := range held {
+			if _, err := tx.Exec(freeQuery, string(ws), holder, key, stamp); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
-// Doubtful implements quota.Store.
-func (s *Store) Doubtful(ctx context.Context, ws ident.Workspace, key string, before when.Time, limit int) (holders []string, err error) {
+// Held implements quota.Store.
+func (s *Store) Held(ctx context.Context, ws ident.Workspace, holder string, keys []string) (quota.Held, error) {
 	if err := ws.Check(); err != nil {
 		return nil, err
 	}
-	rows, err := s.db.Read.QueryContext(ctx, "SELECT holder FROM quota_slots WHERE ws = ? AND key = ? AND since < ? ORDER BY since LIMIT ?", string(ws), key, before.Milli(), limit)
+	held := quota.Held{}
+	if keys != nil && len(keys) == 0 {
+		return held, nil
+	}
+	where, args := of(ws, holder, keys)
+	rows, err := s.db.Read.QueryContext(ctx, "SELECT key, stamp FROM quota_slots"+where, args...)
+	if err != nil {
+		return nil, wrap("reading slots", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key string
+		var stamp int64
+		if err := rows.Scan(&key, &stamp); err != nil {
+			return nil, wrap("reading slots", err)
+		}
+		held[key] = stamp
+	}
+	return held, wrap("reading slots", rows.Err())
+}
+
+// Doubtful implements quota.Store.
+func (s *Store) Doubtful(ctx context.Context, ws ident.Workspace, key string, before when.Time, limit int) (slots []quota.Slot, err error) {
+	if err := ws.Check(); err != nil {
+		return nil, err
+	}
+	rows, err := s.db.Read.QueryContext(ctx, "SELECT holder, stamp FROM quota_slots WHERE ws = ? AND key = ? AND since < ? ORDER BY since LIMIT ?", string(ws), key, before.Milli(), limit)
 	if err != nil {
 		return nil, wrap("looking for doubtful slots", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var h string
-		if err := rows.Scan(&h); err != nil {
+		var sl quota.Slot
+		if err := rows.Scan(&sl.Holder, &sl.Stamp); err != nil {
 			return nil, wrap("looking for doubtful slots", err)
 		}
-		holders = append(holders, h)
+		slots = append(slots, sl)
 	}
-	return holders, wrap("looking for doubtful slots", rows.Err())
+	return slots, wrap("looking for doubtful slots", rows.Err())
 }
 
 // Count implements quota.Store.

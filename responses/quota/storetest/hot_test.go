@@ -21,13 +21,13 @@ const (
 
 func taking(key, holder string) func(context.Context, quota.Store) error {
 	return func(ctx context.Context, s quota.Store) error {
-		_, _, err := s.Take(ctx, "w", quota.Cap{Key: key, Limit: 9}, holder, when.Milli(1))
+		_, _, err := s.Take(ctx, "w", quota.Cap{Key: key, Limit: 9}, holder, when.Milli(1), 1)
 		return err
 	}
 }
 
 var hot = []enginetest.Hot[quota.Store]{
-	{Name: "taking a slot again", Method: "Take", Call: taking("a", "rsp_a"), SQLite: []string{byHolder}, Mongo: []string{"workspace_holder_key"}},
+	{Name: "taking a slot again", Method: "Take", Call: taking("a", "rsp_a"), SQLite: []string{byHolder}, Mongo: []string{"workspace_holder_key", "_id_"}},
 	{Name: "taking a new slot", Method: "Take", Call: taking("a", "rsp_new"),
 		SQLite: []string{byHolder, byNumber + "; quota_slots_free (ws=? AND key=? AND free=? AND n<?)", "quota_slots_number (ws=? AND key=?)"},
 		Mongo:  []string{"workspace_holder_key", "workspace_key_free_n", "workspace_key_n"}},
@@ -38,8 +38,13 @@ var hot = []enginetest.Hot[quota.Store]{
 		SQLite: []string{byHolder}, Mongo: []string{"workspace_holder_key", "_id_"}},
 	{Name: "doubting", Method: "Doubt", Call: func(ctx context.Context, s quota.Store) error { return s.Doubt(ctx, "w", "rsp_a", when.Milli(2)) },
 		SQLite: []string{"quota_slots_holder (ws=? AND holder=?)"}, Mongo: []string{"workspace_holder_key", "_id_"}},
-	{Name: "giving all back", Method: "Free", Call: func(ctx context.Context, s quota.Store) error { return s.Free(ctx, "w", "rsp_a", nil) },
-		SQLite: []string{"quota_slots_holder (ws=? AND holder=?)"}, Mongo: []string{"workspace_holder_key", "_id_"}},
+	{Name: "giving back", Method: "Free", Call: func(ctx context.Context, s quota.Store) error {
+		return s.Free(ctx, "w", "rsp_a", quota.Held{"a": 1})
+	}, SQLite: []string{byHolder}, Mongo: []string{"workspace_holder_key", "_id_"}},
+	{Name: "reading all", Method: "Held", Call: func(ctx context.Context, s quota.Store) error {
+		_, err := s.Held(ctx, "w", "rsp_a", nil)
+		return err
+	}, SQLite: []string{"quota_slots_holder (ws=? AND holder=?)"}, Mongo: []string{"workspace_holder_key"}},
 	{Name: "looking for doubtful ones", Method: "Doubtful", Call: func(ctx context.Context, s quota.Store) error {
 		_, err := s.Doubtful(ctx, "w", "a", when.Milli(9), 9)
 		return err
@@ -50,11 +55,11 @@ var hot = []enginetest.Hot[quota.Store]{
 
 func fill(ctx context.Context, s quota.Store) error {
 	for _, key := range []string{"a", "b"} {
-		if _, _, err := s.Take(ctx, "w", quota.Cap{Key: key, Limit: 9}, "rsp_a", when.Milli(1)); err != nil {
+		if _, _, err := s.Take(ctx, "w", quota.Cap{Key: key, Limit: 9}, "rsp_a", when.Milli(1), 1); err != nil {
 			return err
 		}
 	}
-	return s.Free(ctx, "w", "rsp_a", []string{"b"})
+	return s.Free(ctx, "w", "rsp_a", quota.Held{"b": 1})
 }
 
 func TestEveryHotQueryOfSQLiteIsServedByItsIndex(t *testing.T) {
