@@ -61,6 +61,20 @@ var questionID = regexp.MustCompile(question.IDForm)
 // ParseDefinition reads a definition and checks what even a draft must hold:
 // known keys, limits, ids that are unique.
 func ParseDefinition(doc []byte) (*Definition, error) {
+	var l fault.List
+	d, err := read(doc, &l)
+	if err == nil {
+		err = l.Err(fault.Invalid)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// read reads a definition and adds to l what the rules refuse in a draft. The
+// error is of what cannot be read, or is too much to look at.
+func read(doc []byte, l *fault.List) (*Definition, error) {
 	if err := strict.AtMost(doc, maxElements); err != nil {
 		return nil, err
 	}
@@ -68,7 +82,7 @@ func ParseDefinition(doc []byte) (*Definition, error) {
 	if err := strict.Decode(doc, &d); err != nil {
 		return nil, err
 	}
-	var l, malformed fault.List
+	var malformed fault.List
 	if d.Map == "" {
 		l.Add("#/map", "Name the map whose stage this survey asks about.")
 	}
@@ -78,11 +92,11 @@ func ParseDefinition(doc []byte) (*Definition, error) {
 	if d.Touchpoint != nil && *d.Touchpoint == "" {
 		l.Add("#/touchpoint", "Name a touchpoint of the stage, or leave it out.")
 	}
-	d.Title.Check(&l, "#/title")
+	d.Title.Check(l, "#/title")
 	if d.Layout != "" && !slices.Contains(layouts, d.Layout) {
 		l.Add("#/layout", "Must be \"steps\" or \"page\".")
 	}
-	d.checkSegments(&l)
+	d.checkSegments(l)
 	if len(d.Questions) > maxQuestions {
 		return nil, fault.At(fault.Invalid, "#/questions", "At most %d questions.", maxQuestions)
 	}
@@ -96,14 +110,11 @@ func ParseDefinition(doc []byte) (*Definition, error) {
 			l.Add(p+"/id", "%q stands here twice.", q.ID)
 		}
 		seen[q.ID] = true
-		question.CheckDraft(q, &malformed, &l, p)
+		question.CheckDraft(q, &malformed, l, p)
 	}
-	d.checkRules(&l)
-	d.checkIncentive(&malformed, &l)
+	d.checkRules(l)
+	d.checkIncentive(&malformed, l)
 	if err := malformed.Err(fault.Malformed); err != nil {
-		return nil, err
-	}
-	if err := l.Err(fault.Invalid); err != nil {
 		return nil, err
 	}
 	return &d, nil

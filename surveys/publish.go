@@ -16,26 +16,28 @@ import (
 	"waymark/surveys/question"
 )
 
-// Publishable reads a definition and reports everything that publishing
-// refuses, apart from a map and a stage that are not there. leads tells whether redirects
-// may lead to a host. A definition that could be read is given, refused or not.
+// Publishable reads a definition and reports everything that saving and
+// publishing refuse, apart from a map, a stage and pictures that are not
+// there. leads tells whether redirects may lead to a host: Among or Anywhere.
+// A definition that could be read is given, refused or not.
 func Publishable(doc []byte, leads func(host string) bool) (*Definition, error) {
-	d, err := ParseDefinition(doc)
+	var l fault.List
+	d, err := read(doc, &l)
 	if err != nil {
 		return nil, unready(err)
 	}
-	return d, d.ready(leads)
+	d.ready(&l, leads)
+	return d, l.Err(fault.Invalid)
 }
 
 // ready reports what publishing refuses and drafts may hold.
-func (d *Definition) ready(leads func(host string) bool) error {
-	var l fault.List
-	d.Title.Ready(&l, "#/title")
+func (d *Definition) ready(l *fault.List, leads func(host string) bool) {
+	d.Title.Ready(l, "#/title")
 	if len(d.Questions) == 0 {
 		l.Add("#/questions", "The survey needs a question.")
 	}
 	if t, err := d.incentive(); d.Incentive != nil && err == nil {
-		t.Ready(&l, "#/incentive")
+		t.Ready(l, "#/incentive")
 	}
 	if d.Invite != nil {
 		l.Add("#/invite", "This is not available yet; leave it out.")
@@ -43,7 +45,7 @@ func (d *Definition) ready(leads func(host string) bool) error {
 	measured := map[string]string{}
 	for i := range d.Questions {
 		q, p := &d.Questions[i], fmt.Sprintf("#/questions/%d", i)
-		question.CheckReady(q, &l, p)
+		question.CheckReady(q, l, p)
 		if _, measures := metric(q); measures {
 			if first, twice := measured[q.Type]; twice {
 				l.Add(p+"/type", "%q measures %s already; a survey has one question per metric.", first, q.Type)
@@ -51,9 +53,8 @@ func (d *Definition) ready(leads func(host string) bool) error {
 			measured[q.Type] = q.ID
 		}
 	}
-	d.readyPages(&l)
-	d.readyRules(&l, leads)
-	return l.Err(fault.Invalid)
+	d.readyPages(l)
+	d.readyRules(l, leads)
 }
 
 // readyPages reports pages that are not in their order. A question without a

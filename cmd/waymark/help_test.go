@@ -7,7 +7,8 @@ import (
 
 func TestEveryCommandHelpsWithAnExampleOfItself(t *testing.T) {
 	_, all, _ := run(t, nil, "--help")
-	lines := [][]string{{"keys", "create"}, {"keys", "list"}, {"keys", "revoke"}, {"import", "responses"}, {"export", "responses"}}
+	lines := [][]string{{"keys", "create"}, {"keys", "list"}, {"keys", "revoke"}, {"import", "responses"}, {"export", "responses"},
+		{"surveys", "lint"}, {"surveys", "template"}, {"surveys", "templates"}}
 	for _, c := range commands() {
 		lines = append(lines, []string{c.name})
 		if !strings.Contains(all, "\n  "+c.name+" ") {

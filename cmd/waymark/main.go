@@ -29,6 +29,7 @@ type env struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	log            *slog.Logger
+	stdin          io.Reader
 }
 
 func commands() []command {
@@ -40,6 +41,7 @@ func commands() []command {
 		{"migrate", "bring the store's schema up to date", "waymark migrate --mongo mongodb://127.0.0.1/waymark", migrate},
 		{"import", "take responses from a CSV file", importExample, importCommand},
 		{"export", "write responses to a CSV or NDJSON file", "waymark export responses --survey srv_… --format csv", export},
+		{"surveys", "check surveys in files, and ready-made surveys to begin with", surveysExample, surveysCommand},
 		{"backup", "a consistent copy of the embedded store, beside a running server too", "waymark backup FILE", backup},
 		{"restore", "put a backup back", "waymark restore FILE", restore},
 		{"verify", "recompute every score's counts from the raw answers and compare; exit code 1 where they differ", "waymark verify", verify},
@@ -65,7 +67,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	e := env{os.Stdout, os.Stderr, os.Getenv, slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	e := env{os.Stdout, os.Stderr, os.Getenv, slog.New(slog.NewTextHandler(os.Stderr, nil)), os.Stdin}
 	os.Exit(Main(ctx, e, os.Args[1:]))
 }
 
@@ -89,7 +91,7 @@ func Main(ctx context.Context, e env, args []string) int {
 		switch {
 		case err == nil, errors.Is(err, flag.ErrHelp):
 			return 0
-		case errors.Is(err, errUsage), errors.Is(err, errUnusable):
+		case errors.Is(err, errUsage), errors.Is(err, errUnusable), errors.Is(err, errUnread):
 			fmt.Fprintf(e.stderr, "waymark %s: %v\n", c.name, err)
 			return 2
 		}

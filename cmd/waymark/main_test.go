@@ -32,8 +32,14 @@ func (x *text) String() string {
 // run runs a command to its end.
 func run(t *testing.T, environ map[string]string, args ...string) (code int, out, errs string) {
 	t.Helper()
+	return piped(t, environ, "", args...)
+}
+
+// piped runs a command that may read its standard input.
+func piped(t *testing.T, environ map[string]string, stdin string, args ...string) (code int, out, errs string) {
+	t.Helper()
 	var stdout, stderr text
-	e := env{&stdout, &stderr, func(k string) string { return environ[k] }, slog.New(slog.NewTextHandler(&stderr, nil))}
+	e := env{&stdout, &stderr, func(k string) string { return environ[k] }, slog.New(slog.NewTextHandler(&stderr, nil)), strings.NewReader(stdin)}
 	code = Main(t.Context(), e, args)
 	return code, stdout.String(), stderr.String()
 }
@@ -59,7 +65,7 @@ type server struct {
 func begin(t *testing.T, environ map[string]string, args ...string) *server {
 	t.Helper()
 	s := &server{t: t, ended: make(chan int, 1)}
-	e := env{&s.out, &s.log, func(k string) string { return environ[k] }, slog.New(slog.NewTextHandler(&s.log, nil))}
+	e := env{&s.out, &s.log, func(k string) string { return environ[k] }, slog.New(slog.NewTextHandler(&s.log, nil)), strings.NewReader("")}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
 	go func() { s.ended <- Main(ctx, e, append([]string{"serve"}, args...)) }()

@@ -68,7 +68,10 @@ func refusals(doc []byte, at lines, err error) []Problem {
 	}
 	var out []Problem
 	for _, field := range f.Fields {
-		out = append(out, Problem{at.line(field.Pointer), field.Pointer, Error, field.Detail})
+		p := Problem{at.line(field.Pointer), field.Pointer, Error, field.Detail}
+		if !slices.Contains(out, p) { // drafts are refused a few things that publishing refuses too
+			out = append(out, p)
+		}
 	}
 	if _, more, found := strings.Cut(f.Detail, "places to mend. "); found {
 		out = append(out, Problem{at.line("#"), "#", Error, more})

@@ -40,10 +40,12 @@ func (n *notes) measures(d *surveys.Definition) {
 	everybody, scores := 0, false
 	for i := range d.Questions {
 		q := &d.Questions[i]
-		if t, known := question.Find(q.Type); known {
-			_, measures := t.Metric()
-			scores = scores || measures
+		t, known := question.Find(q.Type)
+		measures := !known // it may have been meant to
+		if known {
+			_, measures = t.Metric()
 		}
+		scores = scores || measures
 		if q.Type != question.Hidden && q.ShowIf == "" {
 			everybody++
 		}

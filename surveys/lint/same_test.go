@@ -63,8 +63,8 @@ func spoil(r *rand.Rand, doc []byte) []byte {
 	return slices.Concat(doc[:v.from], []byte(with), doc[v.to:])
 }
 
-// A file without errors publishes, and one that does not publish has the
-// errors that publishing gives, all of them and no other.
+// A file without errors publishes. What saving refuses are errors; what saving
+// takes has the errors that publishing gives, and no other.
 func TestErrorsAreWhatSavingAndPublishingRefuse(t *testing.T) {
 	s := &surveys.Service{Store: sqlite.New(enginetest.SQLite(t, sqlite.Steps)), Stages: anywhere{}, Now: time.Now, Seq: new(ident.Sequence),
 		Language: func(context.Context, ident.Workspace) (string, error) { return "en", nil }}
@@ -80,7 +80,8 @@ func TestErrorsAreWhatSavingAndPublishingRefuse(t *testing.T) {
 			}
 		}
 		record, err := s.Create(t.Context(), a, ident.New("srv"), false, doc)
-		if err == nil {
+		saved := err == nil
+		if saved {
 			_, err = s.Publish(t.Context(), a, record.ID)
 		}
 		var want []string
@@ -106,6 +107,9 @@ func TestErrorsAreWhatSavingAndPublishingRefuse(t *testing.T) {
 		}
 		slices.Sort(got)
 		slices.Sort(want)
+		if !saved { // more than that only publishing would refuse
+			got = slices.DeleteFunc(got, func(p string) bool { return !slices.Contains(want, p) })
+		}
 		if !slices.Equal(got, want) && !(err != nil && whole) {
 			t.Fatalf("publishing says %q, lint %q, of\n%s", want, got, doc)
 		}
