@@ -6,6 +6,7 @@
 // at what it read; places finds the line of each pointer.
 //
 // Invariant: an error is publishing's own refusal, by the same code, so that a
-// file without errors publishes wherever its map, stage and pictures are
-// there. A warning is only ours, and each can be mended in the file.
+// file without errors publishes wherever its map, stage and pictures are there
+// and its redirects allowed. A warning is only ours, and can be mended in the
+// file.
 package lint
