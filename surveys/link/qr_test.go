@@ -55,7 +55,10 @@ var addresses = []string{
 
 func TestAScannerReadsTheAddressFromEachPicture(t *testing.T) {
 	for _, a := range addresses {
-		scales, largest := []int{1, 2, 3, 8, 40}, len(a) > 1000
+		scales, largest := []int{1, 2, 8}, len(a) > 1000
+		if a == addresses[0] {
+			scales = append(scales, 3, 40)
+		}
 		for _, scale := range scales {
 			b, err := link.QRPNG(a, scale)
 			if err != nil {
