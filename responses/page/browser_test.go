@@ -3,6 +3,7 @@ package page
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -40,6 +42,9 @@ func browser(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil { // the browser lives as long as the context of its first step
+		t.Fatal(err)
+	}
 	return ctx
 }
 
@@ -54,9 +59,30 @@ func see(t *testing.T, ctx context.Context, expression string) string {
 
 func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// click presses what a selector finds as a person does: at the place where it
+// stands, whatever lies over it.
+func click(t *testing.T, ctx context.Context, selector string) {
+	t.Helper()
+	at := see(t, ctx, `(e => { if (!e) return ''; e.scrollIntoView({block: 'center', behavior: 'instant'}); const r = e.getBoundingClientRect(); return r.width ? (r.left + r.width / 2) + ' ' + (r.top + r.height / 2) : '' })(document.querySelector(`+strconv.Quote(selector)+`))`)
+	var x, y float64
+	if _, err := fmt.Sscan(at, &x, &y); err != nil {
+		t.Fatalf("there is no %s to press", selector)
+	}
+	do(t, ctx, chromedp.MouseClickXY(x, y))
+}
+
+// write types into what a selector finds.
+func write(t *testing.T, ctx context.Context, selector, text string) {
+	t.Helper()
+	click(t, ctx, selector)
+	do(t, ctx, chromedp.KeyEvent(text))
 }
 
 // eventually waits until what is expected of a page is so.

@@ -387,9 +387,7 @@ func (p *pen) places(f *Field) {
 		p.attr("name", name)
 		p.attr("aria-label", p.words.Say("rank_place", "option", title))
 		p.flag(`aria-invalid="true"`, f.Wrong != "")
-		p.raw(`><option value=""`)
-		p.attr("aria-label", p.words.Say("rank_none"))
-		p.raw(">–</option>")
+		p.raw(`><option value="">–</option>`)
 		for n := range f.Rows {
 			place := strconv.Itoa(n + 1)
 			p.raw("<option")
