@@ -91,7 +91,7 @@ func TestKeyboardAloneAnswersEverything(t *testing.T) {
 			if got := answers(h.last()); !sameForm(got, how.sent) {
 				t.Errorf("%s, scripts %v: sent %v, want %v", kind, scripts, got, how.sent)
 			}
-			if h.last().Get(fieldDecoy) != "" || h.last().Get(fieldTicket) != "ticket" {
+			if h.last().Get(fieldDecoy) != "" || h.last().Get(FieldTicket) != "ticket" {
 				t.Errorf("%s: besides it sent %v", kind, h.last())
 			}
 		}

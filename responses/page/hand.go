@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/valyala/fastjson"
@@ -233,7 +234,11 @@ func (v *visit) receive(ctx context.Context, i int, f form, wrong map[int]string
 	var refused *question.Refusal
 	switch {
 	case err == nil:
-		v.answers[i], err = json.Marshal(question.FileAnswer{ID: stored.ID, Name: stored.Name, Type: stored.Type, Bytes: stored.Bytes})
+		a := question.FileAnswer{ID: stored.ID, Name: stored.Name, Type: stored.Type, Bytes: stored.Bytes}
+		if !slices.Contains(c.Accept, a.Type) {
+			a.Type = files.Kind(u.body) // what was sent, and encoded again as another type
+		}
+		v.answers[i], err = json.Marshal(a)
 		return err
 	case fault.Is(err, fault.TooLarge):
 		refused = question.TakesFile(q, c.Accept[0], len(u.body))

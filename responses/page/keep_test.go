@@ -40,7 +40,7 @@ func TestWhatIsWrittenIsKeptMeanwhile(t *testing.T) {
 	}
 	click(t, ctx, "#q-csat-3")
 	eventually(t, "the answer is sent", func() bool { return h.count() == 1 })
-	if f := h.last(); f.Get(fieldAutosave) != "1" || f.Get("csat") != "4" || f.Get(fieldTicket) != "ticket" {
+	if f := h.last(); f.Get(fieldAutosave) != "1" || f.Get("csat") != "4" || f.Get(FieldTicket) != "ticket" {
 		t.Errorf("sent %v", f)
 	}
 	eventually(t, "the new ticket is taken and kept", func() bool {
@@ -62,7 +62,7 @@ func TestWhatIsWrittenIsKeptMeanwhile(t *testing.T) {
 	})
 	h.set(func(h *host) { h.down = false })
 	eventually(t, "it is sent after all", func() bool { return h.count() == 2 })
-	if f := h.last(); f.Get("nps") != "9" || f.Get(fieldTicket) != "renewed" {
+	if f := h.last(); f.Get("nps") != "9" || f.Get(FieldTicket) != "renewed" {
 		t.Errorf("sent %v", f)
 	}
 }
@@ -93,7 +93,7 @@ func TestAnOpenLinkGoesOnWhereItStopped(t *testing.T) {
 	// Opened again, the link asks where it stood and shows that.
 	h.show(t, ctx, first)
 	eventually(t, "it stands at the second step", func() bool { return see(t, ctx, `document.querySelectorAll('#q-text-i').length`) == "1" })
-	if f := h.last(); f.Get(fieldResume) != "1" || f.Get(fieldTicket) != "second" || len(answers(f)) != 0 {
+	if f := h.last(); f.Get(fieldResume) != "1" || f.Get(FieldTicket) != "second" || len(answers(f)) != 0 {
 		t.Errorf("it asked %v", f)
 	}
 	// And can be answered there: the script works on the new document.
@@ -139,7 +139,7 @@ func TestOnlyAPersonVotesByAClick(t *testing.T) {
 	}
 	do(t, ctx, chromedp.MouseClickXY(5, 5))
 	eventually(t, "a person is counted", func() bool { return h.count() == 1 })
-	if f := h.last(); f.Get(fieldSign) != "1" || f.Get("csat") != "4" || f.Get(fieldTicket) != "ticket" {
+	if f := h.last(); f.Get(fieldSign) != "1" || f.Get("csat") != "4" || f.Get(FieldTicket) != "ticket" {
 		t.Errorf("the vote is %v", f)
 	}
 	eventually(t, "the page says so", func() bool {
@@ -153,8 +153,8 @@ func TestOnlyAPersonVotesByAClick(t *testing.T) {
 	// The form replaces the vote, with the ticket that the vote gave.
 	click(t, ctx, ".on")
 	eventually(t, "the form is sent", func() bool { return h.count() == 2 })
-	if h.last().Get(fieldTicket) != "renewed" {
-		t.Errorf("the form has the ticket %q", h.last().Get(fieldTicket))
+	if h.last().Get(FieldTicket) != "renewed" {
+		t.Errorf("the form has the ticket %q", h.last().Get(FieldTicket))
 	}
 
 	// What is touched first may be another choice: the vote is the link's.

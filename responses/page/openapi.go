@@ -39,7 +39,7 @@ func Describe() openapi.Domain {
 				Answers: []openapi.Answer{page}, Fails: over},
 			{Route: "POST /s/{token}", ID: "answerPage", Summary: "Hand in a page of a survey",
 				Text:    "What the page's form sends: a field for each question by its id, and the page's ticket. The answer is the next page; a refused one is 422 and shown again. Files come as multipart/form-data.",
-				Body:    &openapi.Body{Type: "application/x-www-form-urlencoded", Schema: openapi.Object(openapi.Need(FieldTicket, openapi.Text(0), "Of the page that is handed in.")).Open(), Limit: maxForm},
+				Body:    &openapi.Body{Type: "application/x-www-form-urlencoded", Schema: openapi.Object(openapi.Need(FieldTicket, openapi.Text(0), "Of the page that is handed in.")).Open(), Limit: MaxBody, Example: `{"wm-ticket": "…", "sat": "4"}`},
 				Answers: []openapi.Answer{page, {Status: 303, Text: "The survey is over and leads on.", Headers: []openapi.Header{{Name: "Location", Schema: openapi.Text(0).Like("https://shop.example/thanks"), Needed: true, Text: "Where to."}}}},
 				Fails: append(over[:len(over):len(over)],
 					openapi.Problem{Kind: fault.Denied, Slug: "foreign-form", Text: "The form was sent by another site's page."},
