@@ -56,7 +56,7 @@ func (e *ended) Error() string { return e.err.Error() }
 func (e *ended) Unwrap() error { return e.err }
 
 // ends are the pages of failures, by slug.
-var ends = map[string]EndKind{"survey-closed": EndClosed, "used": EndUsed, "full": EndFull, "survey-draft": EndSoon}
+var ends = map[string]EndKind{"survey-closed": EndClosed, "used": EndUsed, "full": EndFull, "survey-draft": EndSoon, "survey-unready": EndSoon}
 
 // sorry gives a failure its page, in the shop's colours: the link is known, so
 // nothing is told by it.
@@ -70,7 +70,24 @@ func (v *visit) sorry(a asks, err error) error {
 		return err
 	}
 	lang := words.Choose(words.Languages(), words.Wish{Asked: a.query.Get("lang"), Link: v.link.Language, Accept: a.accept, Workspace: v.look.Language})
-	return &ended{End{Kind: kind, Lang: lang, Words: words.In(lang), Brand: v.look.brand(v.token), Kiosk: v.link.Kiosk, Action: "/s/" + v.token}, err}
+	e := End{Kind: kind, Lang: lang, Words: words.In(lang), Brand: v.look.brand(v.token), Kiosk: v.link.Kiosk, Action: "/s/" + v.token}
+	if v.link.Preview { // its reader wrote the draft, and mends it
+		e.Text, e.TextLang = unready(f), "en"
+	}
+	return &ended{e, err}
+}
+
+// unready lists what keeps a draft from being shown.
+func unready(f *fault.Error) string {
+	var why *fault.Error
+	if !errors.As(f.Err, &why) {
+		return f.Detail
+	}
+	var all []string
+	for _, x := range why.Fields {
+		all = append(all, x.Pointer+" "+x.Detail)
+	}
+	return strings.Join(append(all, f.Detail), " · ")
 }
 
 // Sorry gives the page of a failure, and what that may do: its own where the

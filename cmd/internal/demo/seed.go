@@ -13,6 +13,7 @@ import (
 	"waymark/responses"
 	"waymark/surveys/fault"
 	"waymark/surveys/ident"
+	"waymark/surveys/workspace"
 )
 
 // Shop is the sample shop in a store.
@@ -50,6 +51,9 @@ func Seed(ctx context.Context, a *app.App, ws ident.Workspace, seed uint64, end 
 	now = end.Add(-days * 24 * time.Hour)
 	if _, err := past.Maps.Create(ctx, s.actor, s.Map, false, []byte(shop)); err != nil {
 		return nil, fmt.Errorf("making the map: %w", err)
+	}
+	if _, err := past.Workspaces.PutSettings(ctx, s.actor, []byte(`{"name": "Sample shop", "brand": {"colour": "#0b57d0", "logo": null}}`), workspace.FirstVersion); err != nil {
+		return nil, fmt.Errorf("naming the shop: %w", err)
 	}
 	stored := 0
 	for i := range plans {

@@ -571,6 +571,11 @@ func TestAPreviewCountsNothing(t *testing.T) {
 	if !strings.Contains(v.text(), "nothing is counted") {
 		t.Errorf("the preview does not say so: %s", v.text())
 	}
+	p.want(200, "PUT", "/v1/surveys/"+s, fmt.Sprintf(`{"map":%q,"stage":"delivery","title":"x","questions":[{"id":"a","type":"text","title":"A","show_if":"nobody == 1"}]}`, m), "If-Match", `"1"`)
+	if broken := p.visit(u.Path).must(409); !strings.Contains(broken.text(), "#/questions/0/show_if") {
+		t.Errorf("a draft that cannot be published: %s", broken.text())
+	}
+	p.want(200, "PUT", "/v1/surveys/"+s, fmt.Sprintf(`{"map":%q,"stage":"delivery",%s}`, m, delivery), "If-Match", `"2"`)
 	v.patience().send("sat", "1").must(200).send("feel", "0").must(200)
 	if !strings.Contains(v.text(), "You chose Very dissatisfied") {
 		t.Errorf("the third step of a preview: %s", v.text())
