@@ -321,3 +321,18 @@ func BenchmarkTakeOnSQLite(b *testing.B) {
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "responses/s")
 }
+
+// BenchmarkCheck is what taking an answer costs before it is stored.
+func BenchmarkCheck(b *testing.B) {
+	d := newDesk(b)
+	sub, err := responses.ParseSubmission([]byte(body(`,"answers":{"sat":4,"feel":-1,"why":"Two days late"},"properties":{"state":"SP"}`)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if errs, err := d.CheckMany(context.Background(), "w", []*responses.Submission{sub}); err != nil || errs[0] != nil {
+			b.Fatal(errs, err)
+		}
+	}
+}

@@ -49,6 +49,7 @@ func Fields(wrong []Wrong) []fault.Field {
 // first, with Prune.
 func (c *Compiled) Judge(answers *fastjson.Object, outside logic.Env, complete bool) Judgement {
 	j := Judgement{Path: c.Walk(answers, outside)}
+	shown, required := j.Path.Shown, j.Path.Required
 	var few [16]bool
 	answered := few[:]
 	if len(c.questions) > len(few) {
@@ -64,9 +65,9 @@ func (c *Compiled) Judge(answers *fastjson.Object, outside logic.Env, complete b
 		q := &c.questions[i]
 		wrong := q.check(v)
 		switch {
-		case !j.Path.Shown[i]:
+		case !shown[i]:
 			wrong = notAsked
-		case wrong == nil && complete && j.Path.Required[i]:
+		case wrong == nil && complete && required[i]:
 			wrong = q.demand(v)
 		}
 		if wrong != nil {
@@ -77,7 +78,7 @@ func (c *Compiled) Judge(answers *fastjson.Object, outside logic.Env, complete b
 		return j
 	}
 	for i := range c.questions {
-		if q := &c.questions[i]; j.Path.Required[i] && !answered[i] && q.preset == nil {
+		if q := &c.questions[i]; required[i] && !answered[i] && q.preset == nil {
 			j.Wrong = append(j.Wrong, Wrong{i, "#/answers/" + q.ID, q.demand(nil)})
 		}
 	}
