@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -43,11 +45,12 @@ func (p *program) countsUpToAQuota() (survey string) {
 }
 
 func TestASurveyWithLogicOverTheAPI(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) { followsLogic(t, start(t, t.TempDir())) })
-	t.Run("mongo", func(t *testing.T) { followsLogic(t, startWith(t, mongoArgs(t), nil)) })
+	t.Run("sqlite", func(t *testing.T) { followsLogic(t, []string{"--data", t.TempDir()}) })
+	t.Run("mongo", func(t *testing.T) { followsLogic(t, mongoArgs(t)) })
 }
 
-func followsLogic(t *testing.T, p *program) {
+func followsLogic(t *testing.T, args []string) {
+	p := startWith(t, args, nil)
 	mapID, _ := p.survey()
 	t.Run("faulty logic is kept in a draft, and publishing points at it", func(t *testing.T) {
 		faulty := strings.NewReplacer(`"sat <= 3"`, `"feel <= 3"`, `"sat + feel"`, `"sat + why"`, `"to":"feel"`, `"to":"sat"`, "{{sat}}", "{{feel}}", "property.state == 'SP'", "property.state",
@@ -94,6 +97,14 @@ func followsLogic(t *testing.T, p *program) {
 		if !strings.Contains(string(line.body), `"status":422`) || !strings.Contains(string(line.body), "#/answers/why") {
 			t.Errorf("a line of a batch: %s", line.body)
 		}
+	})
+	t.Run("so do the rows of an import (attack 10)", func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "rows.csv")
+		if err := os.WriteFile(file, []byte("sat,why\n2,late\n4,late\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		command(t, 1, "line 3: answers.why: After these answers this question is not asked", append([]string{"import", "responses", file, "--survey", survey, "--map", "sat=answers.sat", "--map", "why=answers.why",
+			"--dry-run"}, storeArgs(args)...)...)
 	})
 	t.Run("what is calculated is stored and shown", func(t *testing.T) {
 		id := send(201, "calc", `{"sat":1,"why":"late","feel":-2}`).object(t)["id"]
