@@ -57,6 +57,9 @@ func sameForm(a, b url.Values) bool { return a.Encode() == b.Encode() }
 func TestKeyboardAloneAnswersEverything(t *testing.T) {
 	ctx := browser(t)
 	h := serve(t)
+	h.answer = func(w http.ResponseWriter, _ url.Values) {
+		h.write(w, &End{Kind: EndThanks, Lang: "en", Words: speaking("en").w}, 200)
+	}
 	for _, scripts := range []bool{true, false} {
 		if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !scripts}); err != nil {
 			t.Fatal(err)
@@ -85,9 +88,8 @@ func TestKeyboardAloneAnswersEverything(t *testing.T) {
 				}
 				do(t, ctx, chromedp.KeyEvent("\t"))
 			}
-			// What has the focus is in sight, above the bar with the button too.
 			do(t, ctx, chromedp.KeyEvent("\r"))
-			eventually(t, kind+" is sent", func() bool { return h.count() > before })
+			eventually(t, kind+" is sent and thanked for", func() bool { return h.count() > before && see(t, ctx, `document.querySelector('h1')?.textContent`) == "Thank you" })
 			if got := answers(h.last()); !sameForm(got, how.sent) {
 				t.Errorf("%s, scripts %v: sent %v, want %v", kind, scripts, got, how.sent)
 			}
@@ -164,6 +166,17 @@ func TestOptionsThatExcludeOthersStandAlone(t *testing.T) {
 	click(t, ctx, `[value=other]`)
 	if got := see(t, ctx, chosen); got != "o1,other" {
 		t.Errorf("then %s are chosen", got)
+	}
+	// An own text comes and goes with its option.
+	own := `document.querySelector('[name="choices.other"]')`
+	write(t, ctx, `[name="choices.other"]`, "Teal")
+	click(t, ctx, `[value=none]`)
+	if got := see(t, ctx, own+`.value + '|' + `+own+`.getBoundingClientRect().height`); got != "|0" {
+		t.Errorf("the text of an option that is not chosen is %s", got)
+	}
+	click(t, ctx, `[value=other]`)
+	if got := see(t, ctx, own+`.value`); got != "Teal" {
+		t.Errorf("chosen again, the own text is %q", got)
 	}
 	// Who writes an own text chose it; who takes an answer back has none.
 	h.show(t, ctx, speaking("en").view(speaking("en").field("choice")))
@@ -264,6 +277,18 @@ func TestQuestionsFollowTheAnswers(t *testing.T) {
 	}
 	h.show(t, ctx, v)
 	shown("csat choice long_text")
+}
+
+func TestNumbersAreWrittenAsTheLanguageHasThem(t *testing.T) {
+	ctx := browser(t)
+	h := serve(t)
+	for _, c := range []struct{ lang, typed, want string }{{"de", "2,5", "2.5"}, {"de", " -1,25 ", " -1.25 "}, {"de", "1.000,5", "1.000,5"}, {"en", "2,5", "2,5"}, {"en", "1,000", "1,000"}, {"de", "zwei", "zwei"}} {
+		h.show(t, ctx, speaking(c.lang).view(speaking(c.lang).field("number")))
+		write(t, ctx, "#q-number-i", c.typed+"\t")
+		if got := see(t, ctx, `document.querySelector('#q-number-i').value`); got != c.want {
+			t.Errorf("%s: %q became %q, want %q", c.lang, c.typed, got, c.want)
+		}
+	}
 }
 
 func TestWhatIsWrongGetsTheFocus(t *testing.T) {

@@ -314,7 +314,7 @@ func (p *pen) other(f *Field) {
 	p.attr("for", f.id("other"))
 	p.raw(">")
 	p.word("other_text")
-	p.raw(`</label><input class="box" type="text" dir="auto" autocomplete="off"`)
+	p.raw(`</label><input class="box" type="text" dir="auto" autocomplete="off" placeholder=" "`)
 	p.attr("id", f.id("other"))
 	p.attr("name", f.ID+".other")
 	p.attr("value", f.Values.Get(f.ID+".other"))

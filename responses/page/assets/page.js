@@ -1,7 +1,7 @@
 // What a survey's page does besides sending a form: nothing here is needed to
 // answer. Every part finds what it works on in the document, and ends with it.
 import { follow } from "./page/follow.js";
-import { count, exclude, unchoose } from "./page/fields.js";
+import { count, exclude, points, unchoose } from "./page/fields.js";
 import { places } from "./page/places.js";
 import { autosave, keep, live } from "./page/keep.js";
 import { lines } from "./page/lines.js";
@@ -18,9 +18,10 @@ function open() {
   page.on = (target, type, f, options) => target.addEventListener(type, f, { signal: end.signal, ...options });
   const { form } = page;
   if (form) {
+    points(page); // before what reads the numbers
+    exclude(page);
     follow(page);
     count(page);
-    exclude(page);
     unchoose(page);
     places(page);
     if (form.dataset.autosave !== undefined) autosave(page);

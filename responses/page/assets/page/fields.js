@@ -34,15 +34,30 @@ export function count({ form, on, signal }) {
 }
 
 // exclude keeps what excludes others alone, and chooses the own text that
-// somebody writes.
+// somebody writes. An own text that is not chosen any more is not sent.
 export function exclude({ form, on }) {
   on(form, "change", ({ target: t }) => {
-    if (t.type !== "checkbox" || !t.checked) return;
-    for (const e of form.querySelectorAll(`[name="${t.name}"]:checked`)) if (e !== t && ("exclusive" in t.dataset || "exclusive" in e.dataset)) e.checked = false;
+    if (t.type === "checkbox" && t.checked)
+      for (const e of form.querySelectorAll(`[name="${t.name}"]:checked`)) if (e !== t && ("exclusive" in t.dataset || "exclusive" in e.dataset)) e.checked = false;
+    for (const own of form.querySelectorAll(".own")) {
+      const [box, text] = own.querySelectorAll("input");
+      if (box.checked) text.value ||= text.dataset.was || "";
+      else if (text !== t && text.value) [text.dataset.was, text.value] = [text.value, ""];
+    }
   });
   on(form, "input", ({ target: t }) => {
     const own = t.closest(".words") && t.value && t.closest(".own").querySelector(".c input");
     if (own && !own.checked) own.click();
+  });
+}
+
+// points writes numbers with a point where the page's language has a comma.
+export function points({ form, on }) {
+  on(form, "change", ({ target: t }) => {
+    if (!t.matches(".number") || !/^\s*[+-]?\d*,\d+\s*$/.test(t.value)) return;
+    try {
+      if ((1.5).toLocaleString(document.documentElement.lang, { numberingSystem: "latn" })[1] === ",") t.value = t.value.replace(",", ".");
+    } catch {} // a tag that the browser does not know
   });
 }
 

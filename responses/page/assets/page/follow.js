@@ -1,5 +1,7 @@
 import { walk } from "../../../../surveys/logic/logic.js";
 
+const numeric = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 // read gives what the fields of a question make of an answer, as JSON has it.
 export function read(box) {
   const id = box.dataset.q;
@@ -11,13 +13,13 @@ export function read(box) {
   const text = input && input.type !== "radio" ? input.value.trim() : first;
   switch (box.dataset.as) {
     case "number":
-      return text ? (Number.isFinite(+text) ? +text : text) : undefined;
+      return text ? (numeric.test(text) ? +text : text) : undefined;
     case "list":
       return checked(id);
     case "true":
       return first ? true : undefined;
     case "file":
-      return text || box.querySelector(".kept") ? { id: "" } : undefined;
+      return text || box.querySelector(".kept") ? { id: "fil_" } : undefined;
     case "rows":
     case "lists":
     case "places": {
@@ -42,7 +44,8 @@ export function value(answer, part) {
   if (Array.isArray(answer)) return part ? null : answer.map((a) => (typeof a === "object" ? "other" : a));
   if (typeof answer !== "object") return part ? null : answer;
   if (part) return value(answer[part], "");
-  return "other" in answer ? "other" : { parts: Object.keys(answer).length };
+  if ("other" in answer) return "other";
+  return { parts: String(answer.id).startsWith("fil_") ? 1 : Object.keys(answer).length }; // a file is one thing
 }
 
 // follow shows and hides questions as the survey's logic says while the answers
