@@ -89,7 +89,9 @@ func TestKeyboardAloneAnswersEverything(t *testing.T) {
 				do(t, ctx, chromedp.KeyEvent("\t"))
 			}
 			do(t, ctx, chromedp.KeyEvent("\r"))
-			eventually(t, kind+" is sent and thanked for", func() bool { return h.count() > before && see(t, ctx, `document.querySelector('h1')?.textContent`) == "Thank you" })
+			eventually(t, kind+" is sent and thanked for", func() bool {
+				return h.count() > before && see(t, ctx, `document.querySelector('h1')?.textContent`) == "Thank you"
+			})
 			if got := answers(h.last()); !sameForm(got, how.sent) {
 				t.Errorf("%s, scripts %v: sent %v, want %v", kind, scripts, got, how.sent)
 			}
@@ -350,6 +352,37 @@ func TestTheWayOnStaysWhereItIs(t *testing.T) {
 		}
 		if slices.Compact(slices.Clone(at))[0] != at[0] || len(slices.Compact(slices.Clone(at))) != 1 {
 			t.Errorf("at %d px the button stands at %v", size[0], at)
+		}
+	}
+}
+
+// WCAG 2.4.11: the bar with the way on hides nothing that has the focus.
+func TestNothingHidesTheFocus(t *testing.T) {
+	ctx := browser(t)
+	h := serve(t)
+	for _, size := range [][2]int64{{360, 740}, {1280, 720}, {640, 450}} {
+		do(t, ctx, chromedp.EmulateViewport(size[0], size[1]))
+		h.show(t, ctx, speaking("en").sheet())
+		seen := map[string]bool{}
+		for range 120 {
+			do(t, ctx, chromedp.KeyEvent("\t"))
+			at := see(t, ctx, `(() => {
+				const e = document.activeElement, r = e.getBoundingClientRect(), go = document.querySelector('.go')
+				if (e === document.body) return ''
+				const over = go.contains(e) || getComputedStyle(go).position !== 'sticky' ? innerHeight : go.getBoundingClientRect().top
+				return (e.id || e.textContent) + '|' + (r.top >= 0 && (r.bottom <= over + 1 || r.height > 200))
+			})()`)
+			id, ok, _ := strings.Cut(at, "|")
+			if at == "" || seen[id] && id == "Send" {
+				break
+			}
+			seen[id] = true
+			if ok != "true" {
+				t.Errorf("at %v the focus is hidden on %s", size, id)
+			}
+		}
+		if !seen["Send"] || len(seen) < 50 {
+			t.Errorf("at %v only %d things had the focus", size, len(seen))
 		}
 	}
 }

@@ -90,6 +90,7 @@ func (p *pen) field(f *Field) {
 	}
 	p.raw(">")
 	p.heading(f)
+	p.raw(`<div class="in">`)
 	p.about(f, "help", f.Help, f.HelpLang)
 	p.about(f, "hint", f.hint(p), p.lang)
 	p.about(f, "wrong", f.Wrong, "")
@@ -109,7 +110,7 @@ func (p *pen) field(f *Field) {
 	case question.Upload:
 		p.upload(f)
 	}
-	p.raw("</" + element + ">\n")
+	p.raw("</div></" + element + ">\n")
 }
 
 // hint says what to do.

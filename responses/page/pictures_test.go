@@ -65,4 +65,3 @@ func TestPictures(t *testing.T) {
 		shot("end-phone-"+string(k), e, 360, 740, "prefers-color-scheme:dark")
 	}
 }
-
