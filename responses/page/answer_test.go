@@ -11,6 +11,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"waymark/surveys/words"
 )
 
 // byKeys is how each kind is answered by the keyboard alone, from its first
@@ -343,6 +345,13 @@ func TestMotionRespectsTheSetting(t *testing.T) {
 func TestTheWayOnStaysWhereItIs(t *testing.T) {
 	ctx := browser(t)
 	h := serve(t)
+	do(t, ctx, chromedp.EmulateViewport(320, 568))
+	for _, tag := range words.Languages() {
+		h.show(t, ctx, speaking(tag).view(speaking(tag).field("text")))
+		if got := see(t, ctx, `document.querySelector('.on').offsetTop === document.querySelector('.off').offsetTop && document.documentElement.scrollWidth <= innerWidth`); got != "true" {
+			t.Errorf("in %s the ways on and back do not stand side by side at 320 px", tag)
+		}
+	}
 	for _, size := range [][2]int64{{360, 740}, {1280, 900}} {
 		do(t, ctx, chromedp.EmulateViewport(size[0], size[1]))
 		var at []string
