@@ -169,7 +169,7 @@ func (v *visit) step(ctx context.Context, f form) (shown, error) {
 // goesBack tells whether the way back was pressed.
 func (v *visit) goesBack(f form) bool {
 	if _, asked := v.survey.Place(fieldBack); asked {
-		return false // a survey of before that id was refused
+		return false // it is a question's own field
 	}
 	return f.Has(fieldBack)
 }

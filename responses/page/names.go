@@ -3,8 +3,9 @@ package page
 import "waymark/surveys/question"
 
 // Names of the fields that are not a question's. Ids of questions hold no
-// hyphen, and "back" is refused as one.
+// hyphen; where one is called "back", its page has no way back.
 const (
+	// FieldTicket carries the ticket.
 	FieldTicket   = "wm-ticket"
 	fieldBack     = "back"
 	fieldDecoy    = "wm-website"

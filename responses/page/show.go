@@ -51,7 +51,8 @@ func (v *visit) view(at int, posted *form, wrong map[int]string) (*View, error) 
 		w.Flow = flow
 	}
 	w.Step, w.Steps = progress(v.groups, at, v.path)
-	w.Back = before(v.groups, at, v.path) >= 0
+	_, taken := v.survey.Place(fieldBack) // a question's own field: then there is no way back
+	w.Back = before(v.groups, at, v.path) >= 0 && !taken
 	w.Last = next(v.groups, at+1, v.path) == len(v.groups) && !v.branches(at)
 	if !v.link.SingleUse && !v.link.Kiosk && !v.link.Preview {
 		w.Resume = "waymark:" + v.link.ID
