@@ -120,7 +120,8 @@ func (v *visit) flow() (json.RawMessage, error) {
 		Flow       *logic.Flow       `json:"flow"`
 		Answers    json.RawMessage   `json:"answers"`
 		Properties map[string]string `json:"properties"`
-	}{v.survey.Flow(), v.document(), v.link.Properties})
+		Contact    map[string]string `json:"contact"`
+	}{v.survey.Flow(), v.document(), v.link.Properties, map[string]string{"language": v.lang}})
 }
 
 // field is a question as it stands on the page.

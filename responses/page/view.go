@@ -30,7 +30,7 @@ type View struct {
 	Last   bool // the button sends, and does not go on
 
 	// Flow is the logic for scripts where fields hang on one another:
-	// {flow, answers, properties}, package logic; nil where none does.
+	// {flow, answers, properties, contact}, package logic; nil where none does.
 	Flow     json.RawMessage
 	OneClick bool   // the first sign of life counts what is preselected
 	Kiosk    bool   // many people answer on this screen, one after another

@@ -52,12 +52,16 @@ export function value(answer, part) {
 // before them change. What is hidden is not sent.
 export function follow({ form, on }) {
   if (!form.dataset.flow) return;
-  const { flow, answers = {}, properties } = JSON.parse(form.dataset.flow);
+  const { flow, answers = {}, properties, contact } = JSON.parse(form.dataset.flow);
   const boxes = new Map([...form.querySelectorAll("[data-q]")].map((b) => [b.dataset.q, b]));
   const mark = document.createElement("input");
   Object.assign(mark, { type: "hidden", name: "wm-script", value: "1" });
   form.prepend(mark);
-  const outside = (name) => (name.startsWith("property.") && properties ? properties[name.slice(9)] ?? null : null);
+  const outside = (name) => {
+    const [kind, part] = [name.slice(0, name.indexOf(".")), name.slice(name.indexOf(".") + 1)];
+    const known = kind === "property" ? properties : contact;
+    return known && Object.hasOwn(known, part) ? known[part] : null;
+  };
   const go = () => {
     const now = flow.q.map(({ id }) => (boxes.has(id) ? read(boxes.get(id)) : answers?.[id]));
     const { shown, required } = walk(flow, (i, part) => value(now[i], part), outside);
