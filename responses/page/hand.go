@@ -205,7 +205,11 @@ func (v *visit) read(ctx context.Context, at int, f form, script bool) (map[int]
 			v.answers[i], wrong[i] = nil, v.words.Say("err_text")
 			continue
 		}
-		v.answers[i] = t.Read(q, f)
+		given := f
+		if c := t.Control(q); c.Input == "number" {
+			given = v.number(q.ID, f)
+		}
+		v.answers[i] = t.Read(q, given)
 		if v.answers[i] == nil {
 			continue
 		}

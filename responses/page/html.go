@@ -256,10 +256,10 @@ func (v *View) form(p *pen) {
 	p.raw(">")
 	p.hidden(FieldTicket, v.Ticket)
 	if v.Theme != "" {
-		p.hidden("theme", v.Theme)
+		p.hidden(fieldTheme, v.Theme)
 	}
 	if v.Embed {
-		p.hidden("embed", "1")
+		p.hidden(fieldEmbed, "1")
 	}
 	p.raw("\n" + `<div class="ask">`)
 	for i := range v.Fields {

@@ -33,14 +33,14 @@ func (h HTTP) Get(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	s.view.Theme = theme(a.query)
+	s.view.Theme = theme(a.query.Get("theme"))
 	s.view.Embed = a.query.Get("embed") == "1"
 	return h.answer(c, s)
 }
 
-func theme(q url.Values) string {
-	if t := q.Get("theme"); t == "light" || t == "dark" {
-		return t
+func theme(asked string) string {
+	if asked == "light" || asked == "dark" {
+		return asked
 	}
 	return ""
 }
@@ -75,8 +75,8 @@ func (h HTTP) Post(c *fiber.Ctx) error {
 		return err
 	}
 	if s.view != nil {
-		s.view.Theme = theme(f.Values)
-		s.view.Embed = f.Get("embed") == "1"
+		s.view.Theme = theme(f.Get(fieldTheme))
+		s.view.Embed = f.Get(fieldEmbed) == "1"
 	}
 	return h.answer(c, s)
 }

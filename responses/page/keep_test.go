@@ -109,7 +109,9 @@ func TestAnOpenLinkGoesOnWhereItStopped(t *testing.T) {
 		t.Error("what the link chose is replaced")
 	}
 	// What the server does not know any more is forgotten, and so is what ended.
-	h.set(func(h *host) { h.answer = func(w http.ResponseWriter, _ url.Values) { http.Error(w, "gone", http.StatusGone) } })
+	h.set(func(h *host) {
+		h.answer = func(w http.ResponseWriter, _ url.Values) { http.Error(w, "gone", http.StatusGone) }
+	})
 	h.show(t, ctx, first)
 	eventually(t, "it is forgotten", func() bool { return see(t, ctx, storage) == "{}" })
 	see(t, ctx, `localStorage.setItem('waymark:lnk_1', 'x')`)

@@ -12,7 +12,9 @@ const (
 	fieldScript   = "wm-script"   // 1: a script shows and hides questions
 	fieldAutosave = "wm-autosave" // 1: nothing is to be shown
 	fieldSign     = "wm-sign"     // 1: a sign of life on a one-click page
-	fieldResume   = "wm-resume"   // 1: show where the ticket's visit stands
+	fieldTheme    = "wm-theme"
+	fieldEmbed    = "wm-embed"
+	fieldResume   = "wm-resume" // 1: show where the ticket's visit stands
 )
 
 // scale tells that the choices are steps of a scale: numbers to expressions.

@@ -49,11 +49,10 @@ type visit struct {
 
 // asks is what a request says of itself, whether it shows or hands in.
 type asks struct {
-	token    string
-	accept   string     // Accept-Language
-	query    url.Values // of the address
-	ticket   string     // "" begins a visit
-	language string     // chosen on an earlier page
+	token  string
+	accept string     // Accept-Language
+	query  url.Values // of the address
+	ticket string     // "" begins a visit
 }
 
 // enter finds the link, the survey and the state of the visit. Faults: see
