@@ -53,6 +53,24 @@ type Handed struct {
 	Wrong    []surveys.Wrong // why nothing was stored
 }
 
+// Visit gives what a visit handed in so far: NotFound for nothing yet, Gone
+// "erased" for what was deleted since.
+func (s *Service) Visit(ctx context.Context, ws ident.Workspace, id string) (Response, error) {
+	if !ident.Valid("rsp", id) {
+		return Response{}, fault.NotFoundError()
+	}
+	r, err := s.Store.Get(ctx, ws, id)
+	if err == nil && r.Status == Erased {
+		return Response{}, erasedError()
+	}
+	return r, err
+}
+
+// erasedError is what becomes of a hand-in to a response that was deleted.
+func erasedError() error {
+	return fault.New(fault.Gone, "erased", "This response was deleted; it is not taken again.")
+}
+
 // HandIn takes what somebody answered so far. All hand-ins of a visit make one
 // response, whoever else is at it at the same time: it is partial until one is
 // complete or a vote, and later ones replace its answers. The answers to

@@ -15,7 +15,7 @@ import (
 func (v *visit) step(old Response, stored bool, now time.Time) (*Response, error) {
 	switch {
 	case stored && old.Status == Erased:
-		return nil, fault.New(fault.Gone, "erased", "This response was deleted; it is not taken again.")
+		return nil, erasedError()
 	case stored && old.Survey != v.Survey:
 		return nil, fault.NotFoundError()
 	case stored && v.Complete && old.CompletedAt != (when.Time{}) && old.Digest == v.digest && old.Pending == nil:

@@ -61,7 +61,7 @@ func readForm(contentType string, body []byte) (form, error) {
 			return f, err
 		}
 	default:
-		return f, fault.New(fault.Unsupported, "not-a-form", "Send the form as application/x-www-form-urlencoded or multipart/form-data.")
+		return f, fault.New(fault.Unsupported, "content-type", "Send the form as application/x-www-form-urlencoded or multipart/form-data.")
 	}
 	if len(f.Values) > maxFields {
 		return f, tooLarge()

@@ -63,12 +63,20 @@ func (v *visit) completed() bool { return v.stored != nil && v.stored.CompletedA
 
 // hand takes what a page sends.
 func (s *Service) hand(ctx context.Context, a asks, f form) (shown, error) {
-	a.ticket = f.Get(FieldTicket)
+	a.sealed = f.Get(FieldTicket)
 	v, err := s.enter(ctx, a)
 	if err != nil {
 		return shown{}, err
 	}
-	_, genuine := open(v.link, a.ticket)
+	got, err := v.hand(ctx, f)
+	if err != nil {
+		return shown{}, v.sorry(err)
+	}
+	return got, nil
+}
+
+func (v *visit) hand(ctx context.Context, f form) (shown, error) {
+	_, genuine := open(v.link, v.sealed)
 	switch {
 	case f.Get(fieldResume) != "":
 		return v.here()
@@ -393,7 +401,7 @@ func (v *visit) missed(at int, list []surveys.Wrong) (shown, error) {
 // ended is the page behind the last one: thanks by the survey's own rules, or
 // where there are none in our words.
 func (v *visit) ended(kind EndKind) (shown, error) {
-	e := &End{Kind: kind, Lang: v.lang, Words: v.words, Brand: v.look.brand(v.token), Kiosk: v.link.Kiosk, Preview: v.link.Preview, Action: "/s/" + v.token}
+	e := &End{Kind: kind, Lang: v.lang, Words: v.words, Brand: v.look.brand(v.token), Kiosk: v.link.Kiosk, Preview: v.link.Preview, Action: v.address(nil), Theme: v.theme(), Embed: v.embed()}
 	if !v.link.SingleUse && !v.link.Kiosk && !v.link.Preview {
 		e.Resume = "waymark:" + v.link.ID
 	}
@@ -401,7 +409,7 @@ func (v *visit) ended(kind EndKind) (shown, error) {
 		return shown{end: e}, nil
 	}
 	if v.link.SingleUse && !v.link.Preview {
-		e.Change = "/s/" + v.token
+		e.Change = v.address(nil)
 	}
 	o, err := fastjson.ParseBytes(v.document())
 	if err != nil {

@@ -255,12 +255,6 @@ func (v *View) form(p *pen) {
 	p.flag("data-autosave", v.Layout == "page" && !v.Kiosk)
 	p.raw(">")
 	p.hidden(FieldTicket, v.Ticket)
-	if v.Theme != "" {
-		p.hidden(fieldTheme, v.Theme)
-	}
-	if v.Embed {
-		p.hidden(fieldEmbed, "1")
-	}
 	p.raw("\n" + `<div class="ask">`)
 	for i := range v.Fields {
 		p.field(&v.Fields[i])

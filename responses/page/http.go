@@ -20,38 +20,30 @@ type HTTP struct {
 func token(c *fiber.Ctx) string { return strings.Clone(c.Params("token")) }
 
 func (h HTTP) asks(c *fiber.Ctx) asks {
-	return asks{token: token(c), accept: strings.Clone(c.Get(fiber.HeaderAcceptLanguage))}
+	return asks{token: token(c), accept: strings.Clone(c.Get(fiber.HeaderAcceptLanguage)), query: readQuery(string(c.Request().URI().QueryString()))}
 }
 
 // Get shows the survey. It counts and stores nothing: scanners of mails fetch
 // links, too.
 func (h HTTP) Get(c *fiber.Ctx) error {
 	a := h.asks(c)
-	a.query = readQuery(string(c.Request().URI().QueryString()))
-	a.ticket = a.query.Get("ticket")
+	a.sealed = a.query.Get("ticket")
 	s, err := h.open(c.UserContext(), a)
 	if err != nil {
 		return err
 	}
-	s.view.Theme = theme(a.query.Get("theme"))
-	s.view.Embed = a.query.Get("embed") == "1"
 	return h.answer(c, s)
 }
 
-func theme(asked string) string {
-	if asked == "light" || asked == "dark" {
-		return asked
-	}
-	return ""
-}
-
-// Admit looks for the link of a body that may hold files before it is read:
-// strangers do not fill the memory.
+// Admit refuses a body that is too large for what the link asks before it is read.
 func (h HTTP) Admit(c *fiber.Ctx) error {
 	if n := c.Request().Header.ContentLength(); n >= 0 && n <= maxForm {
 		return c.Next()
 	}
-	if _, _, err := h.Links.ByToken(c.UserContext(), token(c)); err != nil {
+	if err := h.admit(c.UserContext(), h.asks(c)); err != nil {
+		if fault.Is(err, fault.TooLarge) {
+			c.Context().SetConnectionClose()
+		}
 		return err
 	}
 	return c.Next()
@@ -69,14 +61,9 @@ func (h HTTP) Post(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	a := h.asks(c)
-	s, err := h.hand(c.UserContext(), a, f)
+	s, err := h.hand(c.UserContext(), h.asks(c), f)
 	if err != nil {
 		return err
-	}
-	if s.view != nil {
-		s.view.Theme = theme(f.Get(fieldTheme))
-		s.view.Embed = f.Get(fieldEmbed) == "1"
 	}
 	return h.answer(c, s)
 }
@@ -160,15 +147,7 @@ func (h HTTP) Script(c *fiber.Ctx) error {
 
 // File answers a picture that the link's page shows.
 func (h HTTP) File(c *fiber.Ctx) error {
-	ctx, id := c.UserContext(), strings.Clone(c.Params("file"))
-	v, err := h.enter(ctx, h.asks(c))
-	if err != nil {
-		return err
-	}
-	if !v.picture(id) {
-		return fault.NotFoundError()
-	}
-	f, body, err := h.Files.Public(ctx, v.ws, id)
+	f, body, err := h.picture(c.UserContext(), h.asks(c), strings.Clone(c.Params("file")))
 	if err != nil {
 		return err
 	}

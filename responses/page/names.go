@@ -12,9 +12,7 @@ const (
 	fieldScript   = "wm-script"   // 1: a script shows and hides questions
 	fieldAutosave = "wm-autosave" // 1: nothing is to be shown
 	fieldSign     = "wm-sign"     // 1: a sign of life on a one-click page
-	fieldTheme    = "wm-theme"
-	fieldEmbed    = "wm-embed"
-	fieldResume   = "wm-resume" // 1: show where the ticket's visit stands
+	fieldResume   = "wm-resume"   // 1: show where the ticket's visit stands
 )
 
 // scale tells that the choices are steps of a scale: numbers to expressions.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -56,11 +55,11 @@ func (e *ended) Error() string { return e.err.Error() }
 func (e *ended) Unwrap() error { return e.err }
 
 // ends are the pages of failures, by slug.
-var ends = map[string]EndKind{"survey-closed": EndClosed, "used": EndUsed, "full": EndFull, "survey-draft": EndSoon, "survey-unready": EndSoon}
+var ends = map[string]EndKind{"survey-closed": EndClosed, "used": EndUsed, "full": EndFull, "survey-draft": EndSoon, "survey-unready": EndSoon, "erased": EndClosed}
 
 // sorry gives a failure its page, in the shop's colours: the link is known, so
 // nothing is told by it.
-func (v *visit) sorry(a asks, err error) error {
+func (v *visit) sorry(err error) error {
 	var f *fault.Error
 	if !errors.As(err, &f) {
 		return err
@@ -69,8 +68,8 @@ func (v *visit) sorry(a asks, err error) error {
 	if !known {
 		return err
 	}
-	lang := words.Choose(words.Languages(), words.Wish{Asked: a.query.Get("lang"), Link: v.link.Language, Accept: a.accept, Workspace: v.look.Language})
-	e := End{Kind: kind, Lang: lang, Words: words.In(lang), Brand: v.look.brand(v.token), Kiosk: v.link.Kiosk, Action: "/s/" + v.token}
+	lang := words.Choose(words.Languages(), words.Wish{Asked: v.query.Get("lang"), Link: v.link.Language, Accept: v.accept, Workspace: v.look.Language})
+	e := End{Kind: kind, Lang: lang, Words: words.In(lang), Brand: v.look.brand(v.token), Kiosk: v.link.Kiosk, Action: v.address(nil), Theme: v.theme(), Embed: v.embed()}
 	if v.link.Preview { // its reader wrote the draft, and mends it
 		e.Text, e.TextLang = unready(f), "en"
 	}
@@ -112,19 +111,10 @@ func Sorry(err error, lang, accept string, embed bool) (body []byte, may string)
 	return body, policy(style, embed, nil)
 }
 
-// picture tells whether the file is one that the link's page shows: of the
-// survey's own options, or the logo.
-func (v *visit) picture(id string) bool {
-	return id == v.look.Logo || slices.Contains(v.survey.Images(), id)
-}
-
 // readQuery reads the query of an address; what cannot be read is passed over,
 // since mailers and people add to links.
 func readQuery(raw string) url.Values {
-	q, err := url.ParseQuery(raw)
-	if err != nil {
-		return url.Values{}
-	}
+	q, _ := url.ParseQuery(raw) // all that can be read
 	for name, values := range q {
 		for _, s := range values {
 			if strings.ContainsRune(s, 0) || strings.ToValidUTF8(s, "") != s {

@@ -21,7 +21,7 @@ func (v *visit) view(at int, posted *form, wrong map[int]string) (*View, error) 
 	d := v.survey.Definition()
 	t := v.ticket
 	t.Group, t.Asked = at, nil
-	w := &View{Lang: v.lang, Words: v.words, Brand: v.look.brand(v.token), Action: "/s/" + v.token, Layout: d.Layout,
+	w := &View{Lang: v.lang, Words: v.words, Brand: v.look.brand(v.token), Action: v.address(nil), Theme: v.theme(), Embed: v.embed(), Layout: d.Layout,
 		Wrong: len(wrong), OneClick: v.link.OneClick && v.stored == nil && t.Prefill != "", Kiosk: v.link.Kiosk, Preview: v.link.Preview}
 	w.Title, w.TitleLang = v.text(d.Title)
 	var under []int // the questions of the page
@@ -88,7 +88,7 @@ func (v *visit) chooser(sealed string) []Language {
 				q[name] = values
 			}
 		}
-		out = append(out, Language{Tag: tag, Name: nameOf(tag), Href: "/s/" + v.token + "?" + q.Encode(), Current: tag == v.lang})
+		out = append(out, Language{Tag: tag, Name: nameOf(tag), Href: v.address(q), Current: tag == v.lang})
 	}
 	return out
 }
@@ -165,7 +165,7 @@ func (v *visit) choices(q *question.Question, c question.Control) []Choice {
 		list[i].Value, list[i].Exclusive = o.Value, o.Exclusive
 		list[i].Text, list[i].Lang = v.label(o.Label)
 		if o.Image != "" {
-			list[i].Image = "/s/" + v.token + "/files/" + o.Image
+			list[i].Image = v.pictureURL(o.Image)
 		}
 	}
 	out := make([]Choice, 0, len(list))

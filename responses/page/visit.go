@@ -32,9 +32,9 @@ const again = 24 * time.Hour
 // shows, and what was answered so far.
 type visit struct {
 	*Service
+	asks
 	ws     ident.Workspace
 	link   *link.Link
-	token  string
 	survey *surveys.Compiled
 	look   Look
 	groups []group
@@ -52,34 +52,71 @@ type asks struct {
 	token  string
 	accept string     // Accept-Language
 	query  url.Values // of the address
-	ticket string     // "" begins a visit
+	sealed string     // the ticket; "" begins a visit
+}
+
+// embed tells that the page may stand in a frame of another site.
+func (a asks) embed() bool { return a.query.Get("embed") == "1" }
+
+// theme is the one that was asked for; "" leaves it to the reader's system.
+func (a asks) theme() string {
+	if t := a.query.Get("theme"); t == "light" || t == "dark" {
+		return t
+	}
+	return ""
+}
+
+// address leads to the link's page again, in the frame and the theme in which
+// it stands now.
+func (a asks) address(more url.Values) string {
+	q := url.Values{}
+	for name, values := range more {
+		q[name] = values
+	}
+	if a.embed() {
+		q.Set("embed", "1")
+	}
+	if t := a.theme(); t != "" {
+		q.Set("theme", t)
+	}
+	if len(q) == 0 {
+		return "/s/" + a.token
+	}
+	return "/s/" + a.token + "?" + q.Encode()
+}
+
+// meet finds the link and how its pages look.
+func (s *Service) meet(ctx context.Context, a asks) (*visit, error) {
+	ws, l, err := s.Links.ByToken(ctx, a.token)
+	if err != nil {
+		return nil, err
+	}
+	v := &visit{Service: s, asks: a, ws: ws, link: &l}
+	v.look, err = s.Look(ctx, ws)
+	return v, err
 }
 
 // enter finds the link, the survey and the state of the visit. Faults: see
 // Service.
 func (s *Service) enter(ctx context.Context, a asks) (*visit, error) {
-	ws, l, err := s.Links.ByToken(ctx, a.token)
+	v, err := s.meet(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	v := &visit{Service: s, ws: ws, link: &l, token: a.token}
-	if v.look, err = s.Look(ctx, ws); err != nil {
-		return nil, err
-	}
 	known := false
-	if a.ticket != "" {
-		v.ticket, known = open(&l, a.ticket)
+	if a.sealed != "" {
+		v.ticket, known = open(v.link, a.sealed)
 	}
 	if err := v.load(ctx, known); err != nil {
-		return nil, v.sorry(a, err)
+		return nil, v.sorry(err)
 	}
 	if !known {
-		v.begin(a)
+		v.begin()
 	}
-	if a.query.Has("lang") && v.offered(a.query.Get("lang")) {
-		v.ticket.Language = a.query.Get("lang")
+	if lang := a.query.Get("lang"); v.offered(lang) {
+		v.ticket.Language = lang
 	}
-	v.speak(a)
+	v.speak()
 	v.walk()
 	return v, nil
 }
@@ -95,6 +132,7 @@ func (v *visit) load(ctx context.Context, known bool) error {
 		v.answers = make([][]byte, len(v.survey.Definition().Questions))
 		if known {
 			v.take([]byte(v.ticket.Answers))
+			v.doubt()
 		}
 		return nil
 	}
@@ -112,7 +150,7 @@ func (v *visit) load(ctx context.Context, known bool) error {
 		version = v.ticket.Version
 	}
 	if known || v.link.SingleUse {
-		r, err := v.Responses.Get(ctx, v.ws, v.ticket.response(v.ws, v.link))
+		r, err := v.Responses.Visit(ctx, v.ws, v.ticket.response(v.ws, v.link))
 		switch {
 		case err == nil:
 			v.stored, version = &r, r.Version
@@ -162,7 +200,7 @@ func (v *visit) room(ctx context.Context) error {
 }
 
 // begin makes the ticket of a visit that begins.
-func (v *visit) begin(a asks) {
+func (v *visit) begin() {
 	t := ticket{Version: v.survey.Number, Shown: v.Now().UnixMilli()}
 	if v.link.SingleUse {
 		h := fnv.New64a()
@@ -173,7 +211,7 @@ func (v *visit) begin(a asks) {
 	}
 	kept := url.Values{}
 	for _, q := range v.survey.Definition().Questions {
-		for name, values := range a.query {
+		for name, values := range v.query {
 			if name == q.ID || strings.HasPrefix(name, q.ID+".") {
 				kept[name] = values
 			}
@@ -210,6 +248,16 @@ func (v *visit) take(doc []byte) {
 	}
 }
 
+// doubt leaves answers away that the draft of a preview takes no more: it may
+// have been changed since they were given.
+func (v *visit) doubt() {
+	for i, a := range v.answers {
+		if a != nil && !v.good(i, a) {
+			v.answers[i] = nil
+		}
+	}
+}
+
 // document writes the answers as one JSON object.
 func (v *visit) document() []byte {
 	b := []byte{'{'}
@@ -232,12 +280,12 @@ func (v *visit) offered(tag string) bool {
 }
 
 // speak chooses the language.
-func (v *visit) speak(a asks) {
+func (v *visit) speak() {
 	asked := v.ticket.Language
-	if l := a.query.Get("lang"); l != "" {
+	if l := v.query.Get("lang"); l != "" {
 		asked = l
 	}
-	v.lang = words.Choose(v.languages(), words.Wish{Asked: asked, Link: v.link.Language, Accept: a.accept, Workspace: v.look.Language})
+	v.lang = words.Choose(v.languages(), words.Wish{Asked: asked, Link: v.link.Language, Accept: v.accept, Workspace: v.look.Language})
 	v.words = words.In(v.lang)
 }
 

@@ -175,6 +175,17 @@ func sqliteBroken(err error) bool {
 	return false
 }
 
+// errPoolClosed is what database/sql says of a pool that is closed. It has no
+// name for that, so a closed pool is asked.
+var errPoolClosed = func() error {
+	db, err := sql.Open("sqlite", "")
+	if err != nil {
+		return err
+	}
+	_ = db.Close()
+	return db.Ping()
+}()
+
 // SQLiteFault turns what the driver says of a store that is down, full or
 // read-only into a fault; other errors pass unchanged.
 func SQLiteFault(err error) error {
@@ -182,7 +193,7 @@ func SQLiteFault(err error) error {
 	switch {
 	case err == nil, errors.Is(err, sql.ErrNoRows):
 		return err
-	case errors.Is(err, errClosed), errors.Is(err, sql.ErrConnDone):
+	case errors.Is(err, errClosed), errors.Is(err, errPoolClosed), errors.Is(err, sql.ErrConnDone):
 		return fault.Wrap(err, fault.Unavailable, "store-down", "The store is closed.")
 	case !errors.As(err, &e):
 		return err

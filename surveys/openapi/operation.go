@@ -43,8 +43,9 @@ type Param struct {
 
 // Body is what a request carries.
 type Body struct {
-	Type    string // media type
-	Schema  Schema // of the body, or of each line of it
+	Type    string   // media type
+	Also    []string // other media types that it may have
+	Schema  Schema   // of the body, or of each line of it
 	Lines   bool
 	Limit   int    // bytes, of the body or of each line
 	Example string // a path parameter's name in braces stands for its example
@@ -55,8 +56,11 @@ func JSONBody(s Schema, limit int, example string) *Body {
 	return &Body{Type: "application/json", Schema: s, Limit: limit, Example: example}
 }
 
-// FormType is the media type of a form that carries files.
-const FormType = "multipart/form-data"
+// The media types of forms: of one that carries files, and of one that does not.
+const (
+	FormType  = "multipart/form-data"
+	PlainForm = "application/x-www-form-urlencoded"
+)
 
 // FormBody is a body of a form with files. The example is an object that names
 // a file for each field, "@photo.png".
@@ -64,7 +68,8 @@ func FormBody(s Schema, limit int, example string) *Body {
 	return &Body{Type: FormType, Schema: s, Limit: limit, Example: example}
 }
 
-// Answer is what a request gets when all is well.
+// Answer is what a request gets when all is well. Several of one status differ
+// in their media types.
 type Answer struct {
 	Status  int
 	Text    string

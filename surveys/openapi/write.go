@@ -252,7 +252,7 @@ func (d Document) operation(tag string, c Call, sample *Sampled) object {
 		if sample != nil && sample.Status == a.Status {
 			s = sample
 		}
-		responses.add(strconv.Itoa(a.Status), answer(a, s))
+		responses.answered(strconv.Itoa(a.Status), answer(a, s))
 	}
 	for _, r := range c.Refusals {
 		responses.add(strconv.Itoa(r.Status), refusal(r))
@@ -306,7 +306,11 @@ func (d Document) body(b Body) object {
 		m.add("schema", b.Schema.JSON())
 		m.add("example", jsontext.Value(Fill(b.Example, d.AllParams())))
 	}
-	return object{{"required", true}, {"content", object{{b.Type, m}}}}
+	content := object{{b.Type, m}}
+	for _, t := range b.Also {
+		content.add(t, m)
+	}
+	return object{{"required", true}, {"content", content}}
 }
 
 func answer(a Answer, sample *Sampled) object {
@@ -333,6 +337,27 @@ func answer(a Answer, sample *Sampled) object {
 	}
 	o.add("content", content)
 	return o
+}
+
+// answered adds an answer; one of the same status as the last joins that.
+func (o *object) answered(status string, a object) {
+	last := len(*o) - 1
+	if last < 0 || (*o)[last].name != status {
+		o.add(status, a)
+		return
+	}
+	both := (*o)[last].value.(object)
+	for i := range both {
+		for _, m := range a {
+			switch {
+			case m.name != both[i].name:
+			case m.name == "description":
+				both[i].value = both[i].value.(string) + " " + m.value.(string)
+			case m.name == "content":
+				both[i].value = append(both[i].value.(object), m.value.(object)...)
+			}
+		}
+	}
 }
 
 func headers(list []Header) object {

@@ -8,14 +8,18 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"waymark/cmd/internal/app"
 	"waymark/cmd/internal/config"
 	"waymark/cmd/internal/web"
+	"waymark/responses/page"
 	"waymark/surveys/files"
 	"waymark/surveys/ident"
 	"waymark/surveys/rest"
@@ -36,6 +40,7 @@ type api struct {
 	base   string
 	key    string
 	client http.Client
+	ahead  atomic.Int64 // how far the clock was moved, in nanoseconds
 	described
 
 	mu   sync.Mutex
@@ -53,11 +58,13 @@ func serve(t *testing.T, change ...func(*config.Config)) *api {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &api{T: t, app: opened.At(func() time.Time { return noon }), key: adminKey, seen: map[string]map[string]bool{}}
+	a := &api{T: t, key: adminKey, seen: map[string]map[string]bool{}}
+	a.app = opened.At(a.now)
 	if err := a.app.Workspaces.Bootstrap(ctx, adminKey); err != nil {
 		t.Fatal(err)
 	}
 	a.client.Timeout = 60 * time.Second
+	a.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	a.server = a.app.Server()
 	ready, ended := make(chan net.Addr, 1), make(chan error, 1)
 	go func() { ended <- a.server.Listen("127.0.0.1:0", func(at net.Addr) { ready <- at }) }()
@@ -90,6 +97,12 @@ func serve(t *testing.T, change ...func(*config.Config)) *api {
 	a.described = *d
 	return a
 }
+
+// now is the server's clock.
+func (a *api) now() time.Time { return noon.Add(time.Duration(a.ahead.Load())) }
+
+// later moves the clock on.
+func (a *api) later(d time.Duration) { a.ahead.Add(int64(d)) }
 
 // keyOf makes a key of the scope.
 func (a *api) keyOf(scope ident.Scope) string {
@@ -125,6 +138,45 @@ func (r answer) slug() string {
 	}
 	_, slug, _ := strings.Cut(p.Type, "#")
 	return slug
+}
+
+var refusals = regexp.MustCompile(`(?m)^waymark_refusals_total\{reason="([^"]+)",status="(\d+)"\} (\d+)$`)
+
+// refused gives how often the server refused something, by "status reason".
+func (a *api) refused() map[string]string {
+	a.Helper()
+	res, err := a.client.Get(a.base + "/metrics")
+	if err != nil {
+		a.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		a.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, m := range refusals.FindAllSubmatch(body, -1) {
+		all[string(m[2])+" "+string(m[1])] = string(m[3])
+	}
+	return all
+}
+
+// told is call, and the reason of a refusal. Where that is told to people in
+// words it is the one that the server counts.
+func (a *api) told(id string, r request) (answer, string) {
+	a.Helper()
+	if !a.ops[id].forPeople() {
+		got := a.call(id, r)
+		return got, got.slug()
+	}
+	before := a.refused()
+	got := a.call(id, r)
+	for what, n := range a.refused() {
+		if status, reason, _ := strings.Cut(what, " "); before[what] != n && status == strconv.Itoa(got.status) {
+			return got, reason
+		}
+	}
+	return got, ""
 }
 
 // call does what the operation's description says, and holds both the request
@@ -174,8 +226,11 @@ func (a *api) send(id string, r request) (answer, request) {
 		a.Fatal(err)
 	}
 	limit := rest.MaxBody
-	if id == "createFile" {
+	switch id {
+	case "createFile":
 		limit = files.MaxForm
+	case "answerPage":
+		limit = page.MaxBody
 	}
 	if len(r.body) > limit {
 		// Announced, but only begun: a server hangs up on what it will not

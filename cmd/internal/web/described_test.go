@@ -33,6 +33,11 @@ type described1 struct {
 	spec             map[string]any
 }
 
+// forPeople tells that it is opened by a secret link, and that its failures are pages.
+func (op described1) forPeople() bool {
+	return strings.HasPrefix(op.path, "/m/{token}") || strings.HasPrefix(op.path, "/s/{token}")
+}
+
 func readDescription(doc []byte) (*described, error) {
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(doc))
 	if err != nil {
@@ -220,6 +225,22 @@ func (d *described) fitsBody(at string, content any, mediaType string, body []by
 		}
 		return d.fits(at+"/"+escape(kind)+"/schema", fields)
 	}
+	if mediaType == plainForm {
+		fields, err := url.ParseQuery(string(body))
+		if err != nil || kinds[plainForm] == nil {
+			return fmt.Errorf("a form %v: %w", keysOf(kinds), err)
+		}
+		one := map[string]any{}
+		for name, values := range fields {
+			if one[name] = values[0]; len(values) > 1 {
+				one[name] = []any{}
+				for _, v := range values {
+					one[name] = append(one[name].([]any), v)
+				}
+			}
+		}
+		return d.fits(at+"/"+escape(plainForm)+"/schema", one)
+	}
 	media, known := kinds[mediaType].(map[string]any)
 	if !known {
 		return fmt.Errorf("the content type %q is not among those described: %v", mediaType, keysOf(kinds))
@@ -242,6 +263,8 @@ func (d *described) fitsBody(at string, content any, mediaType string, body []by
 	}
 	return d.fitsJSON(at, body)
 }
+
+const plainForm = "application/x-www-form-urlencoded"
 
 // fieldsOf reads a form as a stranger would.
 func fieldsOf(body []byte, boundary string) (map[string]any, error) {

@@ -33,8 +33,8 @@ func (s *story) good(id string) request { return s.exampleOf(id) }
 
 // prepare makes the things that requests need: a map, a published survey with
 // a response, a link, a file, a share.
-func prepare(t *testing.T) *story {
-	s := &story{api: serve(t, func(c *config.Config) { c.LimitsOff = true }), path: map[string]string{"n": "1"}, etag: map[string]string{}, names: map[string]string{}, count: map[string]int{}}
+func prepare(t *testing.T, change ...func(*config.Config)) *story {
+	s := &story{api: serve(t, append([]func(*config.Config){func(c *config.Config) { c.LimitsOff = true }}, change...)...), path: map[string]string{"n": "1"}, etag: map[string]string{}, names: map[string]string{}, count: map[string]int{}}
 	make := func(id, name string) {
 		t.Helper()
 		got := s.want(201, id, s.exampleOf(id))
@@ -51,10 +51,11 @@ func prepare(t *testing.T) *story {
 	s.path["response"] = got.object(t)["id"].(string)
 	make("createLink", "link")
 	make("createFile", "file")
-	share := s.want(201, "createShare", s.exampleOf("createShare")).object(t)
-	s.path["share"] = share["id"].(string)
-	s.path["token"] = share["url"].(string)[strings.LastIndex(share["url"].(string), "/")+1:]
-	s.etag["/v1/settings"] = `"1"`
+	share := s.want(201, "createShare", s.exampleOf("createShare"))
+	s.path["share"], s.path["token"] = share.object(t)["id"].(string), s.secret(share)
+	s.path["page"] = s.link(s.path["survey"], `{}`)
+	s.etag["/v1/settings"] = s.want(200, "getSettings", request{}).header.Get("ETag")
+	s.brand()
 	return s
 }
 
@@ -93,7 +94,7 @@ func (s *story) follows(op described1) (all []failing) {
 	for _, raw := range params {
 		p := s.follow(raw)
 		name := p["name"].(string)
-		if p["in"] == "query" && op.path != "/m/{token}" && name != "segment" {
+		if p["in"] == "query" && !op.forPeople() && name != "segment" {
 			add(400, "repeated-parameter", query(name+"=1&"+name+"=2"))
 			add(400, "empty-parameter", query(name+"="))
 			add(422, "bad-parameter", query(name+"=%00"))
@@ -110,10 +111,17 @@ func (s *story) follows(op described1) (all []failing) {
 			add(412, "stale", header("If-Match", `"99"`))
 		}
 	}
-	for mediaType := range s.content(op) {
+	content := s.content(op)
+	if content[plainForm] != nil {
+		add(413, "body-too-large", body(strings.Repeat("x", 257<<10)))
+		add(413, "body-too-large", body(strings.Repeat("x", 11<<20)))
+		add(400, "bad-form", body("sat=%zz"))
+		add(400, "bad-form", header("Content-Type", "multipart/form-data"))
+	}
+	for mediaType := range content {
 		add(415, "content-type", header("Content-Type", "text/plain"))
 		add(415, "encoded-body", header("Content-Encoding", "gzip"))
-		if mediaType == "multipart/form-data" {
+		if mediaType == "multipart/form-data" && len(content) == 1 {
 			form := func(parts string) func(*request) {
 				return func(r *request) {
 					r.header.Set("Content-Type", "multipart/form-data; boundary=b")
@@ -194,8 +202,13 @@ func (s *story) particular() []failing {
 		{"replaceSettings", 422, "invalid", body(`{"name": ""}`)},
 		{"replaceSettings", 404, "not-found", body(`{"brand": {"logo": "` + ident.Derive("fil", "unknown") + `"}}`)},
 
-		{"sharedMap", 422, "", query("theme=pink")},
-		{"sharedMap", 400, "", query("%zz")},
+		{"sharedMap", 422, "bad-theme", query("theme=pink")},
+		{"sharedMap", 422, "bad-width", query("width=5")},
+		{"sharedMap", 422, "bad-lang", query("lang=xx")},
+		{"sharedMap", 422, "bad-window", query("window=P2D")},
+		{"sharedMap", 422, "bad-embed", query("embed=2")},
+		{"sharedMap", 422, "repeated-parameter", query("lang=en&lang=ru")},
+		{"sharedMap", 400, "bad-query", query("%zz")},
 	}
 	for _, id := range []string{"listResponses", "exportCSV", "exportNDJSON"} {
 		named := "survey=" + s.path["survey"] + "&"
@@ -238,36 +251,37 @@ func TestEveryRefusalIsDescribedAndHappens(t *testing.T) {
 		cases = append(cases, s.follows(s.ops[id])...)
 	}
 	happened := map[string]bool{}
-	for _, c := range append(cases, s.particular()...) {
+	for _, c := range slices.Concat(cases, s.particular(), s.overdue()) {
 		r := s.good(c.id)
 		if c.change != nil {
 			c.change(&r)
 		}
-		got := s.call(c.id, r)
-		if got.status != c.status || got.slug() != c.slug && got.header.Get("Content-Type") == "application/problem+json" {
-			t.Errorf("%s answers %d %s, want %d %s: %.500s", c.id, got.status, got.slug(), c.status, c.slug, got.body)
+		got, slug := s.told(c.id, r)
+		if got.status != c.status || slug != c.slug {
+			t.Errorf("%s answers %d %s, want %d %s: %.500s", c.id, got.status, slug, c.status, c.slug, got.body)
 		}
-		happened[fmt.Sprint(c.id, " ", got.status, " ", got.slug())] = true
+		happened[fmt.Sprint(c.id, " ", got.status, " ", slug)] = true
 	}
 	// Whatever is described for these statuses must have happened.
 	typical := []int{400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 428}
 	doc, _ := s.server.Document()
 	for _, sec := range doc.Sections {
 		for _, c := range sec.Calls {
+			for _, a := range c.Answers { // of a page that is shown again
+				if a.Status >= 400 && a.Status < 500 && !happened[fmt.Sprint(c.ID, " ", a.Status, " ")] {
+					t.Errorf("%s is said to answer %d, which never happened", c.ID, a.Status)
+				}
+			}
 			for _, r := range c.Refusals {
 				if !slices.Contains(typical, r.Status) {
 					continue
 				}
 				for _, p := range r.Problems {
-					slug := p.Slug
-					if r.Page {
-						slug = ""
-					}
 					excuse := unproduced[p.Slug]
 					if c.ID == "restoreMapVersion" && excuse == "" {
 						excuse = unproduced["restored "+p.Slug]
 					}
-					if !happened[fmt.Sprint(c.ID, " ", r.Status, " ", slug)] && excuse == "" {
+					if !happened[fmt.Sprint(c.ID, " ", r.Status, " ", p.Slug)] && excuse == "" {
 						t.Errorf("%s is said to answer %d %s, which never happened", c.ID, r.Status, p.Slug)
 					}
 				}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -40,14 +41,13 @@ func document(table []route, server string, all []openapi.Domain) (openapi.Docum
 	}
 	params := map[string]openapi.Param{}
 	for _, dom := range all {
-		for _, p := range dom.Path {
-			params[p.Name] = p
-		}
+		named(params, dom)
 	}
 	var faults []string
 	described := map[string]bool{}
 	for _, dom := range all {
 		sec := openapi.Section{Domain: dom}
+		own := named(maps.Clone(params), dom) // a token is another thing in each domain
 		for _, o := range dom.Operations {
 			r, known := routes[o.Route]
 			if !known || described[o.Route] {
@@ -55,7 +55,7 @@ func document(table []route, server string, all []openapi.Domain) (openapi.Docum
 				continue
 			}
 			described[o.Route] = true
-			c, missing := call(o, r, params)
+			c, missing := call(o, r, own)
 			sec.Calls = append(sec.Calls, c)
 			faults = append(faults, missing...)
 		}
@@ -69,6 +69,14 @@ func document(table []route, server string, all []openapi.Domain) (openapi.Docum
 	faults = append(faults, d.Faults()...)
 	slices.Sort(faults)
 	return d, faults
+}
+
+// named notes the parameters in the paths of a domain by their names.
+func named(params map[string]openapi.Param, dom openapi.Domain) map[string]openapi.Param {
+	for _, p := range dom.Path {
+		params[p.Name] = p
+	}
+	return params
 }
 
 // template writes a path of the table as OpenAPI does.
@@ -120,8 +128,10 @@ func call(o openapi.Operation, r route, params map[string]openapi.Param) (c open
 	if o.Body != nil {
 		problems = append(problems, bodied...)
 		switch {
+		case o.Body.Type == openapi.PlainForm:
+			problems = append(problems, formRead...)
 		case o.Body.Type == openapi.FormType:
-			problems = append(problems, formed...)
+			problems = append(append(problems, formRead...), formed...)
 		case !o.Body.Lines:
 			problems = append(problems, read...)
 		}

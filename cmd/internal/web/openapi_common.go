@@ -55,9 +55,11 @@ var (
 		{Kind: fault.Invalid, Slug: "invalid", Text: "The rules refuse a value; `errors` points at each one and says how to mend it."},
 		{Kind: fault.Invalid, Slug: "invalid-utf8", Text: "The body is not valid UTF-8."},
 	}
-	formed = []openapi.Problem{
+	formRead = []openapi.Problem{
 		{Kind: fault.TooLarge, Slug: "body-too-large", Text: "The body is larger than this route takes."},
 		{Kind: fault.Malformed, Slug: "bad-form", Text: "The form cannot be read."},
+	}
+	formed = []openapi.Problem{
 		{Kind: fault.Malformed, Slug: "malformed", Text: "The form has not the fields that it should have; `errors` points at one."},
 		{Kind: fault.Invalid, Slug: "bad-form-name", Text: "A name in the form is not valid UTF-8 or has a NUL character."},
 		{Kind: fault.Invalid, Slug: "invalid", Text: "The rules refuse the file; `errors` says why."},

@@ -23,8 +23,6 @@ var kinds = map[string]fault.Kind{"Malformed": fault.Malformed, "Invalid": fault
 // unseen are the faults that no client of the API gets, and why.
 var unseen = map[string]string{
 	"Conflict exists":           "an id was drawn twice, or the request's own repeat, which is answered",
-	"Gone full":                 "the survey's page says it in words",
-	"Gone used":                 "the survey's page says it in words",
 	"Invalid bad-key":           "the bootstrap key, at the start",
 	"Invalid bad-name":          "the command line's names of workspaces and keys",
 	"Invalid bad-scope":         "the command line",

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"testing"
 
+	"waymark/responses/page"
 	"waymark/surveys/ident"
 	"waymark/surveys/workspace"
 )
@@ -55,6 +56,22 @@ func (s *story) concrete(id string) string {
 	return p
 }
 
+// of gives the value of a path's parameter. The token of a survey's link is
+// another one than that of a share.
+func (s *story) of(op described1, name string) string {
+	if strings.HasPrefix(op.path, "/s/") && name == "token" {
+		return s.path["page"]
+	}
+	return s.path[name]
+}
+
+// secret is the last part of the address that an answer tells once.
+func (s *story) secret(made answer) string {
+	s.Helper()
+	url := made.object(s.T)["url"].(string)
+	return url[strings.LastIndex(url, "/")+1:]
+}
+
 // exampleOf makes the request of an example.
 func (s *story) exampleOf(id string) request {
 	op := s.ops[id]
@@ -66,7 +83,7 @@ func (s *story) exampleOf(id string) request {
 		name := p["name"].(string)
 		switch {
 		case p["in"] == "path":
-			r.path[name] = s.path[name]
+			r.path[name] = s.of(op, name)
 			if r.path[name] == "" {
 				s.Fatalf("%s: the story has no %s yet", id, name)
 			}
@@ -84,9 +101,14 @@ func (s *story) exampleOf(id string) request {
 		}
 	}
 	r.query = query.Encode()
-	for mediaType, media := range s.content(op) {
+	content := s.content(op)
+	for _, mediaType := range keysOf(content) {
 		r.header.Set("Content-Type", mediaType)
-		example := media.(map[string]any)["example"]
+		example := content[mediaType].(map[string]any)["example"]
+		if mediaType == plainForm {
+			r.body = []byte(s.form(r.path["token"], example.(map[string]any)).Encode())
+			break // of several forms the plain one
+		}
 		if mediaType == "multipart/form-data" {
 			r.fill(s.T, example.(map[string]any))
 			continue
@@ -102,6 +124,29 @@ func (s *story) exampleOf(id string) request {
 		r.body = []byte(s.live(string(b)))
 	}
 	return r
+}
+
+// form fills in what a page of a survey asks, with the ticket that it has.
+func (s *story) form(token string, fields map[string]any) url.Values {
+	s.Helper()
+	v := url.Values{page.FieldTicket: {s.ticket(token)}}
+	for name, value := range fields {
+		if name != page.FieldTicket {
+			v.Set(name, fmt.Sprint(value))
+		}
+	}
+	return v
+}
+
+// ticket opens a survey's page and gives the ticket on it.
+func (s *story) ticket(token string) string {
+	s.Helper()
+	got := s.want(200, "surveyPage", request{path: map[string]string{"token": token}})
+	ticket, found := page.Ticket(got.body)
+	if !found {
+		s.Fatalf("there is no ticket on the page: %s", got.body)
+	}
+	return ticket
 }
 
 // fill makes the body of a form, with a picture for each file that the example
@@ -209,6 +254,13 @@ func (s *story) compare(id string, got answer) {
 	}
 }
 
+// brand makes the file the logo, and names a host that surveys may lead to.
+func (s *story) brand() {
+	s.Helper()
+	got := s.want(200, "replaceSettings", request{header: http.Header{"If-Match": {s.etag["/v1/settings"]}}, body: fmt.Appendf(nil, `{"brand": {"logo": %q}, "redirect_hosts": ["shop.example"]}`, s.path["file"])})
+	s.etag["/v1/settings"] = got.header.Get("ETag")
+}
+
 // fill hands in responses, so that there are scores to show.
 func (s *story) fill() {
 	s.Helper()
@@ -247,7 +299,10 @@ func TestTheExamplesAreWhatAServerTakesAndAnswers(t *testing.T) {
 	s.path["link"] = id(s.example("createLink", 201))
 	s.example("listLinks", 200)
 	s.example("revokeLink", 204)
-	s.example("previewSurvey", 201)
+	s.path["page"] = s.secret(s.example("previewSurvey", 201)) // counts nothing, so that the figures stay
+	for _, op := range []string{"surveyPage", "answerPage", "surveyQRSVG", "surveyQRPNG", "surveyPageScript"} {
+		s.example(op, 200)
+	}
 
 	s.path["response"] = id(s.example("createResponse", 201))
 	s.want(200, "createResponse", s.exampleOf("createResponse")) // again: the first receipt
@@ -262,9 +317,8 @@ func TestTheExamplesAreWhatAServerTakesAndAnswers(t *testing.T) {
 		s.example(op, 200)
 	}
 
-	made := s.example("createShare", 201).object(t)
-	s.path["share"] = made["id"].(string)
-	s.path["token"] = made["url"].(string)[strings.LastIndex(made["url"].(string), "/")+1:]
+	made := s.example("createShare", 201)
+	s.path["share"], s.path["token"] = id(made), s.secret(made)
 	s.example("listShares", 200)
 	s.example("sharedMap", 200)
 	s.example("sharedMapScript", 200)
@@ -282,7 +336,9 @@ func TestTheExamplesAreWhatAServerTakesAndAnswers(t *testing.T) {
 	s.path["file"] = id(s.example("createFile", 201))
 	s.example("getFile", 200)
 	s.etag["/v1/settings"] = s.example("getSettings", 200).header.Get("ETag")
-	s.example("replaceSettings", 200)
+	s.etag["/v1/settings"] = s.example("replaceSettings", 200).header.Get("ETag")
+	s.brand()
+	s.example("surveyPicture", 200)
 	for _, op := range []string{"describeAPI", "readAPI", "live", "ready", "metrics"} {
 		s.example(op, 200)
 	}

@@ -35,6 +35,12 @@ func (w writer) curl(c openapi.Call) string {
 		for _, name := range slices.Sorted(maps.Keys(fields)) {
 			lines = append(lines, "-F "+quote(name+"="+fields[name]))
 		}
+	case c.Body.Type == openapi.PlainForm:
+		var fields map[string]string
+		_ = json.Unmarshal([]byte(c.Body.Example), &fields)
+		for _, name := range slices.Sorted(maps.Keys(fields)) {
+			lines = append(lines, "--data-urlencode "+quote(name+"="+fields[name]))
+		}
 	default:
 		option := "-d "
 		if c.Body.Lines {

@@ -171,6 +171,8 @@ func (w writer) call(c openapi.Call) call {
 		if n, named := all[c.Body.Schema.Ref]; named {
 			b.Keys, b.Open = rows(n.Keys), !w.shown[n.Name]
 			w.shown[n.Name] = true
+		} else if len(c.Body.Schema.Keys) > 0 {
+			b.Keys, b.Open = rows(c.Body.Schema.Keys), true
 		}
 		out.Body = &b
 	}

@@ -83,7 +83,6 @@ export async function keep({ form, body, on, replace, signal }) {
   }
   if (!kept || begun(form)) return;
   const ask = new URLSearchParams({ "wm-resume": "1", "wm-ticket": kept });
-  for (const name of ["wm-theme", "wm-embed"]) if (form.elements[name]) ask.set(name, form.elements[name].value);
   try {
     const r = await post(form, ask);
     if (signal.aborted || touched) return;
