@@ -120,9 +120,15 @@ func describeResponses() []openapi.Named {
 			openapi.May("properties", properties, "What else is known, such as what scores are filtered by."),
 			openapi.May("occurred_at", openapi.Time().OrNull(), "When it was answered: from 1970 to 5 minutes ahead. Without it, now."),
 			openapi.May("language", openapi.Text(maxLanguage), "In which it was answered, BCP 47.")),
-		openapi.Name("Answer", openapi.Either(openapi.Number(), openapi.Text(question.MaxText),
-			openapi.List(openapi.Either(openapi.Text(0), openapi.Ref("OwnText"))).Sized(1, question.MaxOptions+1), openapi.Ref("OwnText")).
+		openapi.Name("Answer", openapi.Either(openapi.Number(), openapi.Text(question.MaxText), openapi.Bool(),
+			openapi.List(openapi.Either(openapi.Text(0), openapi.Ref("OwnText"))).Sized(1, question.MaxOptions+1), openapi.Ref("OwnText"),
+			openapi.Ref("FileAnswer"), openapi.Ref("RowAnswers")).
 			With("An answer; which of these is decided by the question's type.").Like(4)),
+		openapi.Given[question.FileAnswer]("FileAnswer", "A file that was uploaded, as its upload told.",
+			openapi.Need("id", openapi.ID("fil"), ""), openapi.Need("name", openapi.Text(0), ""), openapi.Need("type", openapi.Text(0).Like("image/png"), "Its media type."),
+			openapi.Need("bytes", openapi.Integer().AtLeast(1), "")),
+		openapi.Name("RowAnswers", openapi.Dictionary(openapi.ChosenID(), openapi.Either(openapi.ChosenID(), openapi.List(openapi.ChosenID()).Sized(1, question.MaxOptions))).Sized(1, question.MaxOptions).
+			With("Of a matrix: the id of a column, or of several, for each row.")),
 		openapi.Name("OwnText", openapi.Schema{Type: "object", Closed: true, Keys: []openapi.Key{openapi.Need("other", openapi.Text(question.MaxOther).Sized(1, question.MaxOther), "")}, Text: "An own text beside the options."}),
 		openapi.Given[Receipt]("Receipt", "What the sender gets.", receipt...),
 		openapi.Given[Shown]("Response", "A response as readers see it.", append(receipt,

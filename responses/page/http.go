@@ -96,7 +96,8 @@ func (h HTTP) answer(c *fiber.Ctx, s shown) error {
 	switch {
 	case s.redirect != "":
 		c.Set(fiber.HeaderLocation, s.redirect)
-		return c.SendStatus(fiber.StatusSeeOther)
+		c.Status(fiber.StatusSeeOther)
+		return nil
 	case s.ticket != "":
 		return rest.Write(c, fiber.StatusOK, map[string]string{"ticket": s.ticket})
 	case s.end != nil:

@@ -135,8 +135,9 @@ func spoiled(doc any) (all map[string][]byte) {
 }
 
 // mostly is the share, in percent, of what the server refuses that a schema
-// must tell. The rest are references and answers, which depend on what is stored.
-const mostly = 90
+// must tell. The rest are references, which depend on what is stored. So do
+// answers: their rules stand in the survey, and are left out of account.
+const mostly = 97
 
 // Over a document that uses every key, whatever one change makes of it: what
 // the schema refuses the server refuses too, so that no client is told of a
@@ -197,7 +198,7 @@ func TestTheSchemasOfBodiesAreTheRulesOfTheServer(t *testing.T) {
 					t.Errorf("%s: the server takes what the schema refuses", how)
 				case got.status >= 500:
 					t.Errorf("%s: %d %s", how, got.status, got.body)
-				case taken:
+				case taken, !invalid && strings.HasPrefix(how, "/answers"):
 				case invalid:
 					refused, told = refused+1, told+1
 				default:
