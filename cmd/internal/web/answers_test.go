@@ -35,7 +35,9 @@ func TestAnswersToEveryTypeOfQuestionAreAsDescribed(t *testing.T) {
 		questions = append(questions, fmt.Sprintf(`{"id": %q, "type": %q, "title": "x"%s}`, name, name, of[0]))
 		answers = append(answers, fmt.Sprintf(`%q: %s`, name, of[1]))
 	}
-	filled := func(list []string) string { return strings.ReplaceAll(strings.Join(list, ", "), "{file}", s.path["file"]) }
+	filled := func(list []string) string {
+		return strings.ReplaceAll(strings.Join(list, ", "), "{file}", s.path["file"])
+	}
 	survey := s.open(`"title": "All", "questions": [` + filled(questions) + `]`)
 	got := s.want(201, "createResponse", request{body: fmt.Appendf(nil, `{"survey": %q, "answers": {%s}}`, survey, filled(answers))})
 	read := s.want(200, "getResponse", request{path: map[string]string{"response": got.object(t)["id"].(string)}})

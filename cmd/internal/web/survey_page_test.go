@@ -6,6 +6,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -200,4 +201,63 @@ func TestLookingAndHandingInTooOftenIsRefusedAsDescribed(t *testing.T) {
 		t.Errorf("guessing answers %v", got)
 	}
 	s.want(200, "surveyPage", request{path: token})
+}
+
+// Attack 39: what stands in a frame, or in a theme, stays there to the end, and
+// what does not is not let into one.
+func TestTheFrameAndTheThemeOfAPageAreThoseOfAllThatFollow(t *testing.T) {
+	s := prepare(t)
+	survey := s.open(`"title": {"en": "Delivery", "de": "Lieferung"}, "questions": [{"id": "sat", "type": "csat", "title": {"en": "Satisfied?", "de": "Zufrieden?"}, "required": true},
+		{"id": "embed", "type": "choice", "title": {"en": "Embed?", "de": "Einbetten?"}, "options": [{"id": "1", "title": "Yes"}]}]`)
+	over := s.over()["410 survey-closed"]()
+	for query, inside := range map[string]bool{"embed=1&theme=dark": true, "": false, "theme=pink": false} {
+		token := map[string]string{"token": s.link(survey, `{"single_use": true}`)}
+		look := func(where string, got answer) string {
+			t.Helper()
+			policy := got.header.Get("Content-Security-Policy")
+			if inside != strings.Contains(policy, "frame-ancestors *") || inside == strings.Contains(policy, "frame-ancestors 'none'") {
+				t.Errorf("%q: %s may be framed: %s", query, where, policy)
+			}
+			if where != "a failure" && inside != bytes.Contains(got.body, []byte(`data-theme="dark"`)) {
+				t.Errorf("%q: the theme of %s is another", query, where)
+			}
+			return string(got.body)
+		}
+		got := s.unchecked("surveyPage", request{path: token, query: query})
+		first := look("the first page", got)
+		for _, m := range regexp.MustCompile(`(?:action|href)="(/s/[^"]+)"`).FindAllStringSubmatch(first, -1) {
+			if inside != strings.Contains(m[1], "embed=1&amp;") && inside != strings.HasSuffix(m[1], "embed=1&amp;theme=dark") {
+				t.Errorf("%q: the page leads to %s", query, m[1])
+			}
+		}
+		action := regexp.MustCompile(`<form [^>]*action="[^"?]+\??([^"]*)"`).FindStringSubmatch(first)
+		if action == nil {
+			t.Fatalf("there is no form: %s", first)
+		}
+		on := strings.ReplaceAll(action[1], "&amp;", "&")
+		hand := func(fields ...string) answer {
+			t.Helper()
+			ticket, _ := page.Ticket(got.body)
+			form := url.Values{page.FieldTicket: {ticket}}
+			for i := 0; i < len(fields); i += 2 {
+				form.Set(fields[i], fields[i+1])
+			}
+			r := handed(token["token"], form)
+			r.query = on
+			return s.call("answerPage", r)
+		}
+		got = hand()
+		look("the page that is shown again", got)
+		got = hand("sat", "4")
+		look("the second page", got)
+		got = hand("embed", "1") // a question's own field
+		end := look("the end", got)
+		if change := `href="/s/` + token["token"] + strings.TrimSuffix("?"+strings.ReplaceAll(on, "&", "&amp;"), "?") + `"`; !strings.Contains(end, change) {
+			t.Errorf("%q: the end does not lead back to %s", query, change)
+		}
+		look("a page of its own", s.unchecked("surveyPage", request{path: map[string]string{"token": over}, query: query}))
+		r := handed(token["token"], url.Values{})
+		r.query, r.header = on, http.Header{"Content-Type": {plainForm}, "Origin": {"https://evil.example"}}
+		look("a failure", s.call("answerPage", r))
+	}
 }

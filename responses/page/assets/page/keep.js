@@ -11,7 +11,10 @@ export function begun(form) {
   return [...form.querySelectorAll("[data-q] :is(input,select,textarea)")].some((e) => !e.disabled && (e.type === "radio" || e.type === "checkbox" ? e.checked : e.value.trim()));
 }
 
-export const post = (form, body, options) => fetch(form.action, { method: "POST", body, ...options });
+// address is where a form goes; form.action is a field where a question is called so.
+export const address = (form) => form.getAttribute("action");
+
+export const post = (form, body, options) => fetch(address(form), { method: "POST", body, ...options });
 
 // renew takes the ticket that the server gave for the one the page has.
 async function renew(form, response) {

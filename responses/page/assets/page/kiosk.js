@@ -1,5 +1,5 @@
 import { say } from "./fields.js";
-import { begun, data, tell } from "./keep.js";
+import { address, begun, data, tell } from "./keep.js";
 
 const kept = "waymark-kiosk"; // the hand-in that waits for a connection
 const warn = 20; // seconds before a page that was begun is given up
@@ -69,7 +69,7 @@ export function kiosk({ body, form, status, on, signal, replace }) {
       const files = form.enctype === "multipart/form-data";
       const fields = files ? new FormData(form) : data(form);
       if (e.submitter?.name) fields.append(e.submitter.name, e.submitter.value);
-      const pending = { url: form.action, body: files ? "" : String(fields) };
+      const pending = { url: address(form), body: files ? "" : String(fields) };
       if (!files) write(pending);
       send(pending, fields);
     });
