@@ -74,7 +74,8 @@ func erasedError() error {
 // HandIn takes what somebody answered so far. All hand-ins of a visit make one
 // response, whoever else is at it at the same time: it is partial until one is
 // complete or a vote, and later ones replace its answers. The answers to
-// questions that are not asked are left away. Gone is "survey-closed", "full"
+// questions that are not asked are left away, and what nobody is asked, since
+// it comes with a link, does not keep people from an end. Gone is "survey-closed", "full"
 // for a cap, "used" behind the window, and "erased".
 func (s *Service) HandIn(ctx context.Context, ws ident.Workspace, h HandIn) (Handed, error) {
 	if !ident.Valid("rsp", h.ID) {
@@ -97,7 +98,11 @@ func (s *Service) HandIn(ctx context.Context, ws ident.Workspace, h HandIn) (Han
 	if h.Answers, err = c.Prune(h.Answers, h.Outside); err != nil {
 		return Handed{}, fault.Wrap(err, fault.Invalid, "invalid", "The answers are no object from question to answer.")
 	}
-	a, err := weigh(c, h.Answers, h.Outside, h.Complete)
+	how := soFar
+	if h.Complete {
+		how = byPeople
+	}
+	a, err := weigh(c, h.Answers, h.Outside, how)
 	if err != nil {
 		return Handed{}, err
 	}

@@ -192,7 +192,7 @@ func (s *Service) prepare(ctx context.Context, ws ident.Workspace, sub *Submissi
 			l.Add("#/occurred_at", "More than 5 minutes in the future.")
 		}
 	}
-	a, err := weigh(c, sub.Answers, Outside(sub.Properties, sub.Respondent, sub.Language), true)
+	a, err := weigh(c, sub.Answers, Outside(sub.Properties, sub.Respondent, sub.Language), inFull)
 	if err != nil {
 		return Response{}, err
 	}

@@ -2,6 +2,7 @@ package responses
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -11,6 +12,16 @@ import (
 	"waymark/surveys/fault"
 	"waymark/surveys/ident"
 	"waymark/surveys/logic"
+	"waymark/surveys/question"
+)
+
+// demands says of what is required what must be there.
+type demands int
+
+const (
+	soFar    demands = iota // nothing yet
+	byPeople                // what people are asked
+	inFull
 )
 
 // weighed is what answers are worth to a version.
@@ -25,7 +36,7 @@ type weighed struct {
 }
 
 // weigh checks answers and computes what follows from them.
-func weigh(c *surveys.Compiled, answers jsontext.Value, outside logic.Env, complete bool) (weighed, error) {
+func weigh(c *surveys.Compiled, answers jsontext.Value, outside logic.Env, how demands) (weighed, error) {
 	p := parsers.Get()
 	defer parsers.Put(p)
 	if answers == nil {
@@ -39,7 +50,11 @@ func weigh(c *surveys.Compiled, answers jsontext.Value, outside logic.Env, compl
 	if err != nil {
 		return weighed{unfit: "An object from question to answer is needed."}, nil
 	}
-	j := c.Judge(o, outside, complete)
+	j := c.Judge(o, outside, how != soFar)
+	if how == byPeople {
+		// What a link should have brought is nothing that they could mend.
+		j.Wrong = slices.DeleteFunc(j.Wrong, func(w surveys.Wrong) bool { return w.Question >= 0 && unasked(c, w.Question, o) })
+	}
 	if len(j.Wrong) > 0 {
 		return weighed{wrong: j.Wrong}, nil
 	}
@@ -50,6 +65,12 @@ func weigh(c *surveys.Compiled, answers jsontext.Value, outside logic.Env, compl
 	w := weighed{calculated: c.Calculated(&j.Path), quotas: c.Quotas(o, outside, &j.Path), files: c.Files(o), empty: o.Len() == 0}
 	w.whole, err = c.WithDefaults(whole, &j.Path)
 	return w, err
+}
+
+// unasked tells whether a question that nobody is asked has no answer.
+func unasked(c *surveys.Compiled, i int, answers *fastjson.Object) bool {
+	q := c.Definition().Questions[i]
+	return q.Type == question.Hidden && answers.Get(q.ID) == nil
 }
 
 // faults gives what is wrong as faulty places of a body.

@@ -390,10 +390,15 @@ func (v *visit) missed(at int, list []surveys.Wrong) (shown, error) {
 		}
 	}
 	here := map[int]string{}
-	for _, i := range v.groups[first] {
-		if w, is := wrong[i]; is {
-			here[i] = w
+	if first < len(v.groups) {
+		for _, i := range v.groups[first] {
+			if w, is := wrong[i]; is {
+				here[i] = w
+			}
 		}
+	}
+	if len(here) == 0 {
+		return shown{}, fault.New(fault.Internal, "page", "What is wrong with the answers can be shown on no page.")
 	}
 	return v.at(first, nil, here)
 }

@@ -261,3 +261,25 @@ func TestTheFrameAndTheThemeOfAPageAreThoseOfAllThatFollow(t *testing.T) {
 		look("a failure", s.call("answerPage", r))
 	}
 }
+
+// What a link should bring along and does not is nothing that people can mend.
+func TestAHiddenQuestionThatTheLinkLeavesOpenKeepsNobodyFromTheEnd(t *testing.T) {
+	s := prepare(t)
+	for _, questions := range []string{`{"id": "who", "type": "hidden", "required": true}`, `{"id": "who", "type": "hidden", "required": true}, {"id": "sat", "type": "csat", "title": "Satisfied?"}`} {
+		survey := s.open(`"title": "Delivery", "questions": [` + questions + `]`)
+		token := s.link(survey, `{}`)
+		for _, query := range []string{"", "who=ana"} {
+			ticket, _ := page.Ticket(s.unchecked("surveyPage", request{path: map[string]string{"token": token}, query: query}).body)
+			s.later(3 * time.Second)
+			if got := s.want(200, "answerPage", handed(token, url.Values{page.FieldTicket: {ticket}, "sat": {"4"}})); bytes.Contains(got.body, []byte("<form")) {
+				t.Errorf("%s: it goes on and on: %.3000s", questions, got.body)
+			}
+			newest := s.want(200, "listResponses", request{query: "survey=" + survey}).object(t)["data"].([]any)[0].(map[string]any)
+			who, brought := newest["answers"].(map[string]any)["who"]
+			if newest["status"] != "counted" || brought != (query != "") || brought && who != "ana" {
+				t.Errorf("%s with %q: stored %v", questions, query, newest)
+			}
+		}
+		s.want(422, "createResponse", request{body: fmt.Appendf(nil, `{"survey": %q, "answers": {}}`, survey)})
+	}
+}
