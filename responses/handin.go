@@ -171,6 +171,9 @@ func (s *Service) take(ctx context.Context, ws ident.Workspace, v *visit) (Hande
 		}
 		maps.Copy(took, back)
 		s.settle(ctx, ws, *next, took)
+		if stored {
+			s.replaced(ctx, ws, old, *next)
+		}
 		if moved {
 			s.Changed(ws, next.Survey)
 		}

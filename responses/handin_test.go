@@ -553,9 +553,7 @@ func (c cabinet) Known(_ context.Context, ws ident.Workspace, ids []string) erro
 	return nil
 }
 
-func (c cabinet) Pictures(context.Context, ident.Workspace, []string) ([]string, error) {
-	return nil, nil
-}
+func (c cabinet) Forget(context.Context, ident.Workspace, []string) error { return nil }
 
 func TestAFileThatThereIsNotIsUnknown(t *testing.T) {
 	d := newDesk(t)

@@ -28,7 +28,7 @@ type Service struct {
 	Store   Store
 	Slots   quota.Store
 	Surveys Surveys
-	Files   surveys.Files // of file questions; nil lets every id pass
+	Files   Files // of file questions; nil lets every id pass
 	Now     func() time.Time
 	Seq     *ident.Sequence
 	// Changed is told after something that counts changed durably. It must not block.
@@ -292,10 +292,18 @@ func (r *Response) mark(now when.Time, at ...int64) {
 	}
 }
 
-// Delete erases a response; a tombstone makes a repeat of it known.
+// Delete erases a response with the files that came with it; a tombstone makes a repeat of it known.
 func (s *Service) Delete(ctx context.Context, ws ident.Workspace, id string) error {
 	var back quota.Held
 	r, err := s.change(ctx, ws, id, func(old Response) (r Response, err error) {
+		// First its files: a repeat finds what a crash left.
+		files, err := s.filesOf(ctx, ws, old)
+		if err != nil {
+			return old, err
+		}
+		if err := s.forget(ctx, ws, files); err != nil {
+			return old, err
+		}
 		r = old.Tombstone(when.Of(s.Now()))
 		back, err = s.leave(ctx, ws, old, r)
 		return r, err

@@ -1,7 +1,6 @@
 package responses
 
 import (
-	"context"
 	"slices"
 	"strings"
 
@@ -10,7 +9,6 @@ import (
 
 	"waymark/surveys"
 	"waymark/surveys/fault"
-	"waymark/surveys/ident"
 	"waymark/surveys/logic"
 	"waymark/surveys/question"
 )
@@ -102,12 +100,4 @@ func Outside(properties map[string]string, respondent, language string) logic.En
 		}
 		return logic.Str(known)
 	}
-}
-
-// knownFiles answers a file that there is not like one in a path.
-func (s *Service) knownFiles(ctx context.Context, ws ident.Workspace, ids []string) error {
-	if len(ids) == 0 || s.Files == nil {
-		return nil
-	}
-	return s.Files.Known(ctx, ws, ids)
 }

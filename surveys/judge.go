@@ -191,6 +191,9 @@ func (c *Compiled) WithDefaults(answers []byte, path *logic.Path) ([]byte, error
 	return answers, nil
 }
 
+// AsksFiles reports whether a question is answered with a file.
+func (c *Compiled) AsksFiles() bool { return len(c.files) > 0 }
+
 // Files lists the ids of the files that checked answers name.
 func (c *Compiled) Files(answers *fastjson.Object) (ids []string) {
 	for _, i := range c.files {

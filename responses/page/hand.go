@@ -1,6 +1,7 @@
 package page
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
@@ -69,10 +70,21 @@ func (s *Service) hand(ctx context.Context, a asks, f form) (shown, error) {
 		return shown{}, err
 	}
 	got, err := v.hand(ctx, f)
+	v.tidy(ctx)
 	if err != nil {
 		return shown{}, v.sorry(err)
 	}
 	return got, nil
+}
+
+// tidy removes the files of a request whose answers were not taken.
+func (v *visit) tidy(ctx context.Context) {
+	lost := slices.DeleteFunc(v.fresh, func(id string) bool {
+		return v.stored != nil && (bytes.Contains(v.stored.Answers, []byte(id)) || bytes.Contains(v.stored.Pending, []byte(id)))
+	})
+	if len(lost) > 0 {
+		_ = v.Files.Forget(ctx, v.ws, lost) // they are named nowhere
+	}
 }
 
 func (v *visit) hand(ctx context.Context, f form) (shown, error) {
@@ -102,8 +114,8 @@ func (v *visit) sign(ctx context.Context) (shown, error) {
 	prefill := v.prefill()
 	voted := false
 	for i := range v.answers {
-		q, t := v.question(i)
-		if a := t.Read(q, prefill); a != nil && v.good(i, a) {
+		q, _ := v.question(i)
+		if a := v.brought(i, prefill); a != nil {
 			v.answers[i] = a
 			voted = voted || q.Type != question.Hidden
 		}
@@ -188,11 +200,9 @@ func (v *visit) read(ctx context.Context, at int, f form, script bool) (map[int]
 	wrong := map[int]string{}
 	prefill := v.prefill()
 	for i := range v.answers { // what nobody is asked came in the link
-		q, t := v.question(i)
+		q, _ := v.question(i)
 		if q.Type == question.Hidden && v.answers[i] == nil {
-			if a := t.Read(q, prefill); a != nil && v.good(i, a) {
-				v.answers[i] = a
-			}
+			v.answers[i] = v.brought(i, prefill)
 		}
 	}
 	if at >= len(v.groups) {
@@ -250,6 +260,7 @@ func (v *visit) receive(ctx context.Context, i int, f form, wrong map[int]string
 		if !slices.Contains(c.Accept, a.Type) {
 			a.Type = files.Kind(u.body) // what was sent, and encoded again as another type
 		}
+		v.fresh = append(v.fresh, stored.ID)
 		v.answers[i], err = json.Marshal(a)
 		return err
 	case fault.Is(err, fault.TooLarge):

@@ -8,7 +8,6 @@ import (
 	"waymark/surveys"
 	"waymark/surveys/fault"
 	"waymark/surveys/files"
-	"waymark/surveys/question"
 )
 
 // pictureURL is where a picture of the version lies that the page shows. What a
@@ -84,11 +83,7 @@ func (s *Service) admit(ctx context.Context, a asks) error {
 	if err != nil {
 		return err
 	}
-	asks := slices.ContainsFunc(v.survey.Definition().Questions, func(q question.Question) bool {
-		t, known := question.Find(q.Type)
-		return known && t.Control(&q).Kind == question.Upload
-	})
-	if !asks {
+	if !v.survey.AsksFiles() {
 		return tooLarge()
 	}
 	return nil

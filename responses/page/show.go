@@ -140,7 +140,7 @@ func (v *visit) field(i int, posted *form, prefill form) Field {
 		}
 	default:
 		// What came in the link is preselected where it is an answer at all.
-		if a := t.Read(q, prefill); a != nil && v.good(i, a) {
+		if v.brought(i, prefill) != nil {
 			f.Values = prefill.Values
 		}
 	}

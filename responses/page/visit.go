@@ -43,6 +43,7 @@ type visit struct {
 
 	ticket  ticket
 	stored  *responses.Response // nil before the first answer
+	fresh   []string            // files that came with this request
 	answers [][]byte            // JSON by question; nil where there is none
 	path    logic.Path
 }
@@ -230,6 +231,19 @@ func (v *visit) prefill() form {
 		return form{}
 	}
 	return form{Values: f}
+}
+
+// brought is the answer that came in the link; nil for none, or what is none. A
+// file comes by an upload alone: an id in a link may be another person's.
+func (v *visit) brought(i int, prefill form) []byte {
+	q, t := v.question(i)
+	if t.Control(q).Kind == question.Upload {
+		return nil
+	}
+	if a := t.Read(q, prefill); a != nil && v.good(i, a) {
+		return a
+	}
+	return nil
 }
 
 // take reads answers that were stored. What the version does not ask is passed over.

@@ -199,6 +199,29 @@ func (s *Service) Public(ctx context.Context, ws ident.Workspace, id string) (Fi
 	return f, body, nil
 }
 
+// Forget removes those of the files that came with answers. Others, and those
+// that are gone already, are passed over.
+func (s *Service) Forget(ctx context.Context, ws ident.Workspace, ids []string) error {
+	if err := ws.Check(); err != nil {
+		return err
+	}
+	for some := range slices.Chunk(ids, MaxFind) {
+		found, err := s.Store.Find(ctx, ws, slices.DeleteFunc(slices.Clone(some), func(id string) bool { return !ident.Valid("fil", id) }))
+		if err != nil {
+			return err
+		}
+		for _, f := range found {
+			if f.Use != Answer {
+				continue
+			}
+			if err := s.Store.Delete(ctx, ws, f.ID); err != nil && !fault.Is(err, fault.NotFound) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Delete removes a file with its bytes.
 func (s *Service) Delete(ctx context.Context, ws ident.Workspace, id string) error {
 	if !ident.Valid("fil", id) {
