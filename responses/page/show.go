@@ -1,6 +1,7 @@
 package page
 
 import (
+	"bytes"
 	"encoding/json"
 	"hash/fnv"
 	"net/url"
@@ -114,14 +115,25 @@ func (v *visit) branches(at int) bool {
 }
 
 // flow is the survey's logic for the page's script, with the answers of other
-// pages and what is known besides.
+// pages and what is known besides. Of the link's properties it has those that the
+// logic names: the rest may be a secret of the shop's.
 func (v *visit) flow() (json.RawMessage, error) {
+	flow, err := json.Marshal(v.survey.Flow())
+	if err != nil {
+		return nil, err
+	}
+	named := map[string]string{}
+	for name, value := range v.link.Properties {
+		if quoted, err := json.Marshal("property." + name); err == nil && bytes.Contains(flow, quoted) {
+			named[name] = value
+		}
+	}
 	return json.Marshal(struct {
-		Flow       *logic.Flow       `json:"flow"`
+		Flow       json.RawMessage   `json:"flow"`
 		Answers    json.RawMessage   `json:"answers"`
 		Properties map[string]string `json:"properties"`
 		Contact    map[string]string `json:"contact"`
-	}{v.survey.Flow(), v.document(), v.link.Properties, map[string]string{"language": v.lang}})
+	}{flow, v.document(), named, map[string]string{"language": v.lang}})
 }
 
 // field is a question as it stands on the page.

@@ -321,6 +321,18 @@ func TestOnlyPicturesForPagesAreEverPublic(t *testing.T) {
 	if err := s.Known(ctx, "w", nil); err != nil {
 		t.Error(err)
 	}
+	for _, ws := range []ident.Workspace{"v", "w"} {
+		if err := s.Forget(ctx, ws, []string{ids["picture"], ids["answer"], "x", ident.Derive("fil", "unknown")}); err != nil {
+			t.Fatal(err)
+		}
+		_, perr := s.Find(ctx, "w", ids["picture"])
+		if _, err := s.Find(ctx, "w", ids["answer"]); perr != nil || fault.Is(err, fault.NotFound) != (ws == "w") {
+			t.Errorf("forgotten in %s: %v, %v", ws, perr, err)
+		}
+	}
+	if err := s.Forget(ctx, "", nil); err == nil {
+		t.Error("an empty workspace forgets something")
+	}
 	if err := s.Delete(ctx, "w", ids["picture"]); err != nil {
 		t.Fatal(err)
 	}

@@ -283,3 +283,13 @@ func TestAHiddenQuestionThatTheLinkLeavesOpenKeepsNobodyFromTheEnd(t *testing.T)
 		s.want(422, "createResponse", request{body: fmt.Appendf(nil, `{"survey": %q, "answers": {}}`, survey)})
 	}
 }
+
+func TestThePageTellsNoMoreOfALinkThanItsLogicNeeds(t *testing.T) {
+	s := prepare(t)
+	survey := s.open(`"title": "Delivery", "layout": "page", "questions": [{"id": "sat", "type": "csat", "title": "Satisfied?"}, {"id": "why", "type": "text", "title": "Why?", "show_if": "sat < 3 and property.state == 'SP'"}]`)
+	token := s.link(survey, `{"properties": {"state": "SP", "margin": "secret-42", "stat": "secret-43"}}`)
+	body := string(s.want(200, "surveyPage", request{path: map[string]string{"token": token}}).body)
+	if !strings.Contains(body, "&#34;state&#34;:&#34;SP&#34;") || strings.Contains(body, "secret-") {
+		t.Errorf("the page tells: %s", regexp.MustCompile(`data-flow="[^"]*"`).FindString(body))
+	}
+}
