@@ -22,13 +22,15 @@ async function renew(form, response) {
   if (ticket) form.elements["wm-ticket"].value = ticket;
 }
 
-// autosave sends what was answered so far while the rest is being written.
+// autosave sends what was answered so far while the rest is being written: what
+// a person changed, not what the link chose, nor what a scanner's scripts do.
 export function autosave({ form, status, on, body, signal }) {
-  let timer = 0, last = "";
+  const all = () => data(form, { "wm-ticket": "" }).toString();
+  const first = all();
+  let timer = 0, last = first;
   const go = async () => {
-    if (!begun(form)) return;
-    const now = data(form, { "wm-ticket": "" }).toString();
-    if (now === last) return;
+    const now = all();
+    if (now === last || (last === first && !begun(form)) || navigator.userActivation?.hasBeenActive === false) return;
     try {
       const r = await post(form, data(form, { "wm-autosave": "1" }));
       if (signal.aborted || !r.ok) return;
