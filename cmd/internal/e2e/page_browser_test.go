@@ -40,14 +40,19 @@ func browser(t *testing.T) context.Context {
 	return ctx
 }
 
-// see evaluates an expression in the open page.
+// see evaluates an expression in the open page; while a page gives way to the
+// next one it tries again.
 func see(t *testing.T, ctx context.Context, expression string) string {
 	t.Helper()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+expression+")"))
-	if err != nil {
-		t.Fatalf("%s: %v", expression, err)
+	for end := time.Now().Add(10 * time.Second); ; sleep(50) {
+		v, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+expression+")"))
+		if err == nil {
+			return v
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%.2000s: %v", expression, err)
+		}
 	}
-	return v
 }
 
 func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
