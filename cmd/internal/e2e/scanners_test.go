@@ -16,8 +16,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// tab opens another page of the browser and notes what it sends.
-func tab(t *testing.T, ctx context.Context) (context.Context, *posted) {
+// aside opens another page of the browser and notes what it sends.
+func aside(t *testing.T, ctx context.Context) (context.Context, *posted) {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
@@ -139,7 +139,7 @@ func TestAttack43FiveScannersAreNobodyAndAPersonIsOne(t *testing.T) {
 		}
 		_, s := p.published(questions)
 		o := &opened{kind: kind, survey: s, path: p.link(s, `{"one_click":true,`+kind+`}`)}
-		o.tab, o.sent = tab(t, ctx)
+		o.tab, o.sent = aside(t, ctx)
 		do(t, o.tab, chromedp.Navigate(p.base+o.path+"?sat=4"))
 		if got := see(t, o.tab, `document.querySelector('[name=sat]:checked').value`); got != "4" {
 			t.Fatalf("the link chooses %s", got)
@@ -197,7 +197,7 @@ func TestAttack43FiveScannersAreNobodyAndAPersonIsOne(t *testing.T) {
 			if way != "a mouse" { // in a link and a page of its own
 				_, s := p.published(delivery)
 				o = &opened{kind: first.kind, survey: s, path: p.link(s, `{"one_click":true,`+first.kind+`}`)}
-				o.tab, o.sent = tab(t, ctx)
+				o.tab, o.sent = aside(t, ctx)
 				do(t, o.tab, chromedp.Navigate(p.base+o.path+"?sat=4"))
 			}
 			isOne := func(status, answers string) {
