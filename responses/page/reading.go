@@ -1,0 +1,139 @@
+package page
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"waymark/surveys/fault"
+	"waymark/surveys/files"
+	"waymark/surveys/ident"
+	"waymark/surveys/question"
+)
+
+// read takes the page's answers out of the form, and says what is wrong with
+// them by question.
+func (v *visit) read(ctx context.Context, at int, f form, script bool) (map[int]string, error) {
+	wrong := map[int]string{}
+	prefill := v.prefill()
+	for i := range v.answers { // what nobody is asked came in the link
+		q, _ := v.question(i)
+		if q.Type == question.Hidden && v.answers[i] == nil {
+			v.answers[i] = v.brought(i, prefill)
+		}
+	}
+	if at >= len(v.groups) {
+		return wrong, nil
+	}
+	for _, i := range v.groups[at] {
+		q, t := v.question(i)
+		if !script && !v.asked(i) {
+			continue
+		}
+		if t.Control(q).Kind == question.Upload {
+			if err := v.receive(ctx, i, f, wrong); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if !f.clean(q.ID) {
+			v.answers[i], wrong[i] = nil, v.words.Say("err_text")
+			continue
+		}
+		given := f
+		if c := t.Control(q); c.Input == "number" {
+			given = v.number(q.ID, f)
+		}
+		v.answers[i] = t.Read(q, given)
+		if v.answers[i] == nil {
+			continue
+		}
+		if r := v.survey.Refusal(i, v.answers[i]); r != nil {
+			wrong[i] = v.words.Say(r.Word, r.Fill...)
+		}
+	}
+	return wrong, nil
+}
+
+// receive stores a file that was handed in; without one the file of before stays.
+func (v *visit) receive(ctx context.Context, i int, f form, wrong map[int]string) error {
+	q, t := v.question(i)
+	u, sent := f.files[q.ID]
+	if !sent {
+		if f.Get(q.ID+".remove") != "" {
+			v.answers[i] = nil
+		}
+		return nil
+	}
+	c := t.Control(q)
+	if v.link.Preview {
+		return nil // nothing of a preview is kept
+	}
+	stored, err := v.Files.Put(ctx, v.ws, files.New{ID: ident.New("fil"), Name: u.name, Accept: c.Accept, MaxBytes: c.MaxBytes, Use: files.Answer}, u.body)
+	var refused *question.Refusal
+	switch {
+	case err == nil:
+		a := question.FileAnswer{ID: stored.ID, Name: stored.Name, Type: stored.Type, Bytes: stored.Bytes}
+		if !slices.Contains(c.Accept, a.Type) {
+			a.Type = files.Kind(u.body) // what was sent, and encoded again as another type
+		}
+		v.fresh = append(v.fresh, stored.ID)
+		v.answers[i], err = json.Marshal(a)
+		return err
+	case fault.Is(err, fault.TooLarge):
+		refused = question.TakesFile(q, c.Accept[0], len(u.body))
+	case fault.Is(err, fault.Invalid):
+		refused = question.TakesFile(q, "", 0)
+	default:
+		return err
+	}
+	wrong[i] = v.words.Say(refused.Word, refused.Fill...)
+	return nil
+}
+
+// settle follows the answers, and leaves away what is not asked any more.
+func (v *visit) settle() {
+	v.walk()
+	for i := range v.answers {
+		if v.answers[i] != nil && !v.path.Shown[i] {
+			v.answers[i] = nil
+		}
+	}
+}
+
+// asked tells whether the question stood on the page without a script.
+func (v *visit) asked(i int) bool {
+	for _, q := range v.ticket.Asked {
+		if q == i {
+			return true
+		}
+	}
+	return false
+}
+
+// required lists what the page's questions still need.
+func (v *visit) required(at int, script bool) (missing []int) {
+	if at >= len(v.groups) {
+		return nil
+	}
+	for _, i := range v.groups[at] {
+		if v.path.Shown[i] && v.path.Required[i] && (script || v.asked(i)) && v.survey.Missing(i, v.answers[i]) != nil {
+			missing = append(missing, i)
+		}
+	}
+	return missing
+}
+
+// unasked tells whether the answers show a question of the same page that was
+// not on it.
+func (v *visit) unasked(at int, script bool) bool {
+	if script || at >= len(v.groups) {
+		return false
+	}
+	for _, i := range v.groups[at] {
+		if v.path.Shown[i] && v.answers[i] == nil && !v.asked(i) {
+			return true
+		}
+	}
+	return false
+}
