@@ -7,7 +7,6 @@ import (
 	"github.com/valyala/fastjson"
 
 	"waymark/surveys/logic"
-	"waymark/surveys/question"
 	"waymark/surveys/words"
 )
 
@@ -70,13 +69,13 @@ func (c *Compiled) Calculated(path *logic.Path) []byte {
 	return append(b, '}')
 }
 
-// Fill gives a text in the language with the answers that it names, as people
-// read them in the words of w. What is not shown on the path is not there.
-func (c *Compiled) Fill(t question.Text, lang string, w *words.Words, answers *fastjson.Object, outside logic.Env, path *logic.Path) string {
-	s := t.In(lang)
-	pieces, err := logic.Pieces(s)
+// Fill gives a text of the survey with the answers that it names, as people
+// read them in the language and the words of w. What is not shown on the path is
+// not there.
+func (c *Compiled) Fill(text, lang string, w *words.Words, answers *fastjson.Object, outside logic.Env, path *logic.Path) string {
+	pieces, err := logic.Pieces(text)
 	if err != nil || len(pieces) == 0 || len(pieces) == 1 && pieces[0].Name == "" {
-		return s // what a preview of a draft shows may be faulty
+		return text // publishing refuses what is faulty
 	}
 	env := c.env(answers, outside, path)
 	return logic.Fill(pieces, func(name string) string {

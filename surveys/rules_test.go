@@ -238,11 +238,11 @@ func TestWhatFollowsFromAnswers(t *testing.T) {
 			{d.Title, "Lieferung"}, {d.Questions[0].Title, "How was it in SP?"}, {d.Questions[1].Help, "{{ not a name"},
 			{d.Thanks[0].Text, "Besser"},
 		} {
-			if got := c.Fill(f.text, "de", w, o, known, &j.Path); got != f.want {
+			if got := c.Fill(f.text.In("de"), "de", w, o, known, &j.Path); got != f.want {
 				t.Errorf("%s: %q, want %q", k.answers, got, f.want)
 			}
 		}
-		if got := c.Fill(d.Title, "en", words.In("en"), o, known, &j.Path); got != "Delivery for Ana <b>" { // escaping is the page's
+		if got := c.Fill(d.Title.In("en"), "en", words.In("en"), o, known, &j.Path); got != "Delivery for Ana <b>" { // escaping is the page's
 			t.Errorf("the title is %q", got)
 		}
 	}

@@ -3,8 +3,6 @@ package page
 import (
 	"context"
 
-	"github.com/valyala/fastjson"
-
 	"waymark/responses"
 	"waymark/surveys"
 	"waymark/surveys/fault"
@@ -73,11 +71,11 @@ func (v *visit) ended(kind EndKind) (shown, error) {
 	if v.link.SingleUse && !v.link.Preview {
 		e.Change = v.address(nil)
 	}
-	o, err := fastjson.ParseBytes(v.document())
+	o, err := v.object()
 	if err != nil {
 		return shown{end: e}, nil
 	}
-	if t := v.survey.Thanks(o.GetObject(), v.outside, &v.path); t != nil {
+	if t := v.survey.Thanks(o, v.outside, &v.path); t != nil {
 		e.Text, e.TextLang = v.text(t.Text)
 		if t.Redirect != "" && !v.link.Kiosk && !v.link.Preview && surveys.Leads(t.Redirect, v.look.RedirectHosts) {
 			return shown{redirect: t.Redirect}, nil

@@ -227,43 +227,9 @@ func (v *visit) text(t question.Text) (text, lang string) {
 	if !strings.Contains(s, "{{") {
 		return s, tag
 	}
-	pieces, err := logic.Pieces(s)
+	o, err := v.object()
 	if err != nil {
-		return s, tag // publishing refuses these
+		return s, tag
 	}
-	return logic.Fill(pieces, v.said), tag
-}
-
-// said is what a name in a text stands for, in the words of people; "" for nothing.
-func (v *visit) said(name string) string {
-	first, rest, dotted := strings.Cut(name, ".")
-	switch {
-	case dotted && first == "property":
-		return v.link.Properties[rest]
-	case dotted && first == "calc":
-		for _, c := range v.path.Calculated {
-			if c.ID == rest {
-				return v.saidValue(c.Value)
-			}
-		}
-		return ""
-	}
-	i, known := v.survey.Place(first)
-	if !known || v.answers[i] == nil || !v.path.Shown[i] {
-		return ""
-	}
-	a, err := fastjson.ParseBytes(v.answers[i])
-	if err != nil {
-		return ""
-	}
-	q, t := v.question(i)
-	return t.Say(q, a, rest, v.lang, v.words)
-}
-
-func (v *visit) saidValue(x logic.Value) string {
-	if f, ok := x.Float(); ok {
-		return v.words.Number(f)
-	}
-	s, _ := x.Text()
-	return s
+	return v.survey.Fill(s, v.lang, v.words, o, v.outside, &v.path), tag
 }

@@ -288,6 +288,15 @@ func (v *visit) document() []byte {
 	return append(b, '}')
 }
 
+// object is document, read.
+func (v *visit) object() (*fastjson.Object, error) {
+	o, err := fastjson.ParseBytes(v.document())
+	if err != nil {
+		return nil, err
+	}
+	return o.Object()
+}
+
 // offered tells whether the survey speaks the language.
 func (v *visit) offered(tag string) bool {
 	return slices.ContainsFunc(v.languages(), func(t string) bool { return strings.EqualFold(t, tag) })
@@ -305,11 +314,11 @@ func (v *visit) speak() {
 
 // walk finds what is shown and required by the answers so far.
 func (v *visit) walk() {
-	o, err := fastjson.ParseBytes(v.document())
+	o, err := v.object()
 	if err != nil {
 		return
 	}
-	v.path = v.survey.Walk(o.GetObject(), v.outside)
+	v.path = v.survey.Walk(o, v.outside)
 }
 
 // outside is what is known of the one who answers besides the answers.
