@@ -15,13 +15,6 @@ import (
 // them by question.
 func (v *visit) read(ctx context.Context, at int, f form, script bool) (map[int]string, error) {
 	wrong := map[int]string{}
-	prefill := v.prefill()
-	for i := range v.answers { // what nobody is asked came in the link
-		q, _ := v.question(i)
-		if q.Type == question.Hidden && v.answers[i] == nil {
-			v.answers[i] = v.brought(i, prefill)
-		}
-	}
 	if at >= len(v.groups) {
 		return wrong, nil
 	}

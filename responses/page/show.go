@@ -12,7 +12,6 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
-	"waymark/surveys/logic"
 	"waymark/surveys/question"
 )
 

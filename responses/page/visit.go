@@ -114,6 +114,7 @@ func (s *Service) enter(ctx context.Context, a asks) (*visit, error) {
 	if !known {
 		v.begin()
 	}
+	v.hidden()
 	if lang := a.query.Get("lang"); v.offered(lang) {
 		v.ticket.Language = lang
 	}
@@ -244,6 +245,16 @@ func (v *visit) brought(i int, prefill form) []byte {
 		return a
 	}
 	return nil
+}
+
+// hidden answers what nobody is asked with what came in the link.
+func (v *visit) hidden() {
+	prefill := v.prefill()
+	for i := range v.answers {
+		if q, _ := v.question(i); q.Type == question.Hidden && v.answers[i] == nil {
+			v.answers[i] = v.brought(i, prefill)
+		}
+	}
 }
 
 // take reads answers that were stored. What the version does not ask is passed over.
