@@ -13,6 +13,36 @@ import (
 
 // What a page asks of a version, besides checking answers.
 
+// Groups gives the questions that are asked together, by their places, in their
+// order. It is shared and not to be changed.
+func (c *Compiled) Groups() [][]int { return c.groups }
+
+// groups cuts a survey into what is asked together. Neighbours of one page
+// number are; without numbers, layout steps asks one by one and layout page
+// all at once. Hidden questions are never asked.
+func (d *Definition) groups() [][]int {
+	var out [][]int
+	last := -1 // the page of the group that is open
+	for i := range d.Questions {
+		q := &d.Questions[i]
+		if q.Type == question.Hidden {
+			continue
+		}
+		joins := q.Page == last && (q.Page != 0 || d.Layout == "page")
+		if !joins || len(out) == 0 {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], i)
+		last = q.Page
+	}
+	return out
+}
+
+// Question gives question i and its type.
+func (c *Compiled) Question(i int) (*question.Question, question.Type) {
+	return c.questions[i].Question, c.questions[i].Type
+}
+
 // Place gives where a question stands; false for an id that there is not.
 func (c *Compiled) Place(id string) (int, bool) {
 	i, known := c.index[id]

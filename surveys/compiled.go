@@ -25,7 +25,7 @@ type Compiled struct {
 	whole      logic.Path // of a plain flow: all that is asked
 	quotas     []compiledQuota
 	thanks     []*logic.Node // by Definition.Thanks; nil for all
-	language   string        // of plain texts
+	groups     [][]int       // what is asked together
 }
 
 // preset is what a question without an answer is answered with.
@@ -54,7 +54,7 @@ func Compile(v Version) (*Compiled, error) {
 	if err := json.Unmarshal(v.Document, d); err != nil {
 		return nil, err
 	}
-	c := &Compiled{Version: v, definition: d, index: map[string]int{}, language: "en"}
+	c := &Compiled{Version: v, definition: d, index: map[string]int{}, groups: d.groups()}
 	for i := range d.Questions {
 		q := &d.Questions[i]
 		t, known := question.Find(q.Type)
@@ -126,29 +126,6 @@ func (c *Compiled) Definition() *Definition { return c.definition }
 
 // Flow gives the logic.
 func (c *Compiled) Flow() *logic.Flow { return c.flow }
-
-// Languages lists the languages that the survey is in, at least one: those of
-// its title, else the workspace's.
-func (c *Compiled) Languages() []string {
-	if tags := c.definition.Title.Tags(); len(tags) > 0 {
-		return tags
-	}
-	return []string{c.language}
-}
-
-// Pages gives the questions that are asked together, in their order: those
-// with the same page, each other one alone.
-func (c *Compiled) Pages() [][]int {
-	var pages [][]int
-	for i, q := range c.definition.Questions {
-		if n := len(pages); n > 0 && q.Page != 0 && q.Page == c.definition.Questions[i-1].Page {
-			pages[n-1] = append(pages[n-1], i)
-			continue
-		}
-		pages = append(pages, []int{i})
-	}
-	return pages
-}
 
 // QuestionIDs lists the questions in their order.
 func (c *Compiled) QuestionIDs() []string {

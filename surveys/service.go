@@ -256,11 +256,6 @@ func (s *Service) Compiled(ctx context.Context, ws ident.Workspace, id string, n
 	if err != nil {
 		return nil, err
 	}
-	if len(c.definition.Title.Tags()) == 0 {
-		if c.language, err = s.Language(ctx, ws); err != nil {
-			return nil, err
-		}
-	}
 	s.compiled.put(key, c)
 	return c, nil
 }

@@ -101,7 +101,7 @@ func (v *visit) sign(ctx context.Context) (shown, error) {
 	prefill := v.prefill()
 	voted := false
 	for i := range v.answers {
-		q, _ := v.question(i)
+		q, _ := v.survey.Question(i)
 		if a := v.brought(i, prefill); a != nil {
 			v.answers[i] = a
 			voted = voted || q.Type != question.Hidden

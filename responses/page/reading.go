@@ -19,7 +19,7 @@ func (v *visit) read(ctx context.Context, at int, f form, script bool) (map[int]
 		return wrong, nil
 	}
 	for _, i := range v.groups[at] {
-		q, t := v.question(i)
+		q, t := v.survey.Question(i)
 		if !script && !v.asked(i) {
 			continue
 		}
@@ -50,7 +50,7 @@ func (v *visit) read(ctx context.Context, at int, f form, script bool) (map[int]
 
 // receive stores a file that was handed in; without one the file of before stays.
 func (v *visit) receive(ctx context.Context, i int, f form, wrong map[int]string) error {
-	q, t := v.question(i)
+	q, t := v.survey.Question(i)
 	u, sent := f.files[q.ID]
 	if !sent {
 		if f.Get(q.ID+".remove") != "" {

@@ -37,7 +37,7 @@ type visit struct {
 	link   *link.Link
 	survey *surveys.Compiled
 	look   Look
-	groups []group
+	groups [][]int
 	words  *words.Words
 	lang   string
 
@@ -130,7 +130,7 @@ func (v *visit) load(ctx context.Context, known bool) error {
 		if v.survey, err = v.Surveys.Newest(ctx, v.ws, v.link.Survey); err != nil {
 			return err
 		}
-		v.groups = groups(v.survey.Definition())
+		v.groups = v.survey.Groups()
 		v.answers = make([][]byte, len(v.survey.Definition().Questions))
 		if known {
 			v.take([]byte(v.ticket.Answers))
@@ -171,7 +171,7 @@ func (v *visit) load(ctx context.Context, known bool) error {
 	if v.survey, err = v.Surveys.Compiled(ctx, v.ws, v.link.Survey, version); err != nil {
 		return err
 	}
-	v.groups = groups(v.survey.Definition())
+	v.groups = v.survey.Groups()
 	v.answers = make([][]byte, len(v.survey.Definition().Questions))
 	if v.stored != nil {
 		if v.stored.Pending != nil {
@@ -237,7 +237,7 @@ func (v *visit) prefill() form {
 // brought is the answer that came in the link; nil for none, or what is none. A
 // file comes by an upload alone: an id in a link may be another person's.
 func (v *visit) brought(i int, prefill form) []byte {
-	q, t := v.question(i)
+	q, t := v.survey.Question(i)
 	if t.Control(q).Kind == question.Upload {
 		return nil
 	}
@@ -251,7 +251,7 @@ func (v *visit) brought(i int, prefill form) []byte {
 func (v *visit) hidden() {
 	prefill := v.prefill()
 	for i := range v.answers {
-		if q, _ := v.question(i); q.Type == question.Hidden && v.answers[i] == nil {
+		if q, _ := v.survey.Question(i); q.Type == question.Hidden && v.answers[i] == nil {
 			v.answers[i] = v.brought(i, prefill)
 		}
 	}
@@ -343,13 +343,6 @@ func (v *visit) languages() []string {
 		return tags
 	}
 	return []string{v.look.Language}
-}
-
-// question gives the question and its type.
-func (v *visit) question(i int) (*question.Question, question.Type) {
-	q := &v.survey.Definition().Questions[i]
-	t, _ := question.Find(q.Type) // a compiled survey has no other
-	return q, t
 }
 
 // good tells whether a question takes the answer.
