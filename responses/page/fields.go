@@ -35,7 +35,7 @@ func (f *Field) first() string {
 func (f *Field) as() markup {
 	c := &f.Control
 	switch {
-	case scale(*c), c.Kind == question.Line && c.Input == "number":
+	case c.Scale, c.Kind == question.Line && c.Input == "number":
 		return "number"
 	case c.Kind == question.Checks:
 		return "list"
@@ -199,7 +199,7 @@ func (f *Field) looks() markup {
 		return "chips"
 	case c.Look == question.Pictures:
 		return "pictures"
-	case scale(*c) && len(f.Choices) == 5:
+	case c.Scale && len(f.Choices) == 5:
 		return "scale steps"
 	}
 	return "list"

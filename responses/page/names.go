@@ -1,7 +1,5 @@
 package page
 
-import "waymark/surveys/question"
-
 // Names of the fields that are not a question's. Ids of questions hold no
 // hyphen; where one is called "back", its page has no way back.
 const (
@@ -14,8 +12,3 @@ const (
 	fieldSign     = "wm-sign"     // 1: a sign of life on a one-click page
 	fieldResume   = "wm-resume"   // 1: show where the ticket's visit stands
 )
-
-// scale tells that the choices are steps of a scale: numbers to expressions.
-func scale(c question.Control) bool {
-	return c.Kind == question.Radios && (c.Look == question.Faces || c.Look == question.Stars || c.Look == question.Numbers || c.Low.Say.Word != "" || !c.Low.Text.Empty())
-}

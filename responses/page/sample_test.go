@@ -41,7 +41,7 @@ func (s sample) field(kind string) Field {
 	f := Field{ID: kind, Title: s.text(1), Help: s.text(2), Values: url.Values{}}
 	c := &f.Control
 	scale := func(look question.Look, low, high int, word, lowWord, highWord string) {
-		c.Kind, c.Look, c.Low.Say.Word, c.High.Say.Word = question.Radios, look, lowWord, highWord
+		c.Kind, c.Look, c.Scale, c.Low.Say.Word, c.High.Say.Word = question.Radios, look, true, lowWord, highWord
 		f.Low, f.High = s.w.Say(lowWord), s.w.Say(highWord)
 		for n := low; n <= high; n++ {
 			text := strconv.Itoa(n)

@@ -40,6 +40,7 @@ type Control struct {
 	Choices []Choice // of Radios and Checks; the columns of a Grid
 	Rows    []Row    // of a Grid; what gets its place in Places
 	Many    bool     // the Grid has checks
+	Scale   bool     // the choices are whole numbers, in their order
 	Low     Label    // the ends of a scale in words
 	High    Label
 	Other   bool // one of the choices is an own text

@@ -78,7 +78,7 @@ func whole(v *fastjson.Value) (int, bool) {
 // control offers the numbers of the scale, each labelled by label, with both
 // ends in words: the author's, else those of the catalogue.
 func (s scale) control(q *Question, look Look, low, high string, label func(n int) Label) Control {
-	c := Control{Kind: Radios, Look: look, Low: named(Text{}, low), High: named(Text{}, high)}
+	c := Control{Kind: Radios, Look: look, Scale: true, Low: named(Text{}, low), High: named(Text{}, high)}
 	if q.Labels != nil {
 		c.Low.Text, c.High.Text = q.Labels.Low, q.Labels.High
 	}
