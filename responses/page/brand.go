@@ -116,9 +116,7 @@ func (c rgb) mixed(over rgb, part float64) rgb {
 	return rgb{m(c.r, over.r), m(c.g, over.g), m(c.b, over.b)}
 }
 
-// contrast is that of WCAG 2.2, 1 to 21.
-func contrast(a, b rgb) float64 { return ratio(a.luminance(), b.luminance()) }
-
+// ratio is the contrast of WCAG 2.2, 1 to 21, of two luminances.
 func ratio(y1, y2 float64) float64 { return (max(y1, y2) + 0.05) / (min(y1, y2) + 0.05) }
 
 func (c rgb) luminance() float64 {

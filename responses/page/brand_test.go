@@ -129,3 +129,5 @@ func TestColoursAreThoseOfTheMap(t *testing.T) {
 		}
 	}
 }
+
+func contrast(a, b rgb) float64 { return ratio(a.luminance(), b.luminance()) }

@@ -6,9 +6,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/url"
-	"regexp"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"waymark/surveys/fault"
@@ -111,32 +109,6 @@ func fileName(p *multipart.Part) (string, bool) {
 	}
 	name, is := params["filename"]
 	return name, is
-}
-
-// decimal is a number with a comma, and nothing that groups its digits.
-var decimal = regexp.MustCompile(`^\s*[+-]?[0-9]*,[0-9]+\s*$`)
-
-// number gives the form with a number as programs write it: people write it as
-// their language does, with a comma, or with digits of their own script.
-func (v *visit) number(id string, f form) form {
-	s := strings.Map(func(r rune) rune {
-		if r > unicode.MaxASCII && unicode.IsDigit(r) {
-			// The digits of a script follow each other from 0 on.
-			zero := r
-			for unicode.IsDigit(zero-1) && r-zero < 9 {
-				zero--
-			}
-			return '0' + r - zero
-		}
-		if r == '٫' { // the Arabic decimal sign
-			return '.'
-		}
-		return r
-	}, f.Get(id))
-	if decimal.MatchString(s) && strings.Contains(v.words.Number(0.5), ",") {
-		s = strings.Replace(s, ",", ".", 1)
-	}
-	return form{Values: url.Values{id: {s}}}
 }
 
 // clean tells whether a question's fields hold only what can be stored: valid

@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"encoding/json"
+	"net/url"
 	"slices"
 
 	"waymark/surveys/fault"
@@ -35,7 +36,7 @@ func (v *visit) read(ctx context.Context, at int, f form, script bool) (map[int]
 		}
 		given := f
 		if c := t.Control(q); c.Input == "number" {
-			given = v.number(q.ID, f)
+			given = form{Values: url.Values{q.ID: {v.words.Unwritten(f.Get(q.ID))}}}
 		}
 		v.answers[i] = t.Read(q, given)
 		if v.answers[i] == nil {

@@ -17,18 +17,6 @@ type Form interface {
 	Has(name string) bool
 }
 
-// Values is a form in memory.
-type Values url.Values
-
-// Get gives the first value of a field.
-func (v Values) Get(name string) string { return url.Values(v).Get(name) }
-
-// All gives every value of a field.
-func (v Values) All(name string) []string { return v[name] }
-
-// Has reports whether the field was sent.
-func (v Values) Has(name string) bool { return url.Values(v).Has(name) }
-
 // line reads a one-line input: surrounding blanks are no part of the answer.
 func line(s string) string { return strings.TrimSpace(lines(s)) }
 

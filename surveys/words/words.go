@@ -207,11 +207,6 @@ func (w *Words) List(of []string) string {
 	return strings.Join(of, ", ")
 }
 
-// Number writes a number as the language does.
-func (w *Words) Number(f float64) string {
-	return w.printer.Sprint(number.Decimal(f, number.MaxFractionDigits(15)))
-}
-
 // Date writes a day as the language does.
 func (w *Words) Date(t time.Time) string { return t.Format(w.layout) }
 
