@@ -110,12 +110,12 @@ func (s *Service) HandIn(ctx context.Context, ws ident.Workspace, h HandIn) (Han
 	if err := canonical.Canonicalize(); err != nil {
 		return Handed{}, err
 	}
-	v := &visit{HandIn: h, weighed: a, compiled: c, digest: ident.Fingerprint(canonical), closed: opened.err}
+	v := &weighedHandIn{HandIn: h, weighed: a, compiled: c, digest: ident.Fingerprint(canonical), closed: opened.err}
 	return s.take(ctx, ws, v)
 }
 
-// visit is a hand-in that was looked at.
-type visit struct {
+// weighedHandIn is a hand-in of a visit, and what its answers are worth.
+type weighedHandIn struct {
 	HandIn
 	weighed
 	compiled *surveys.Compiled
@@ -125,7 +125,7 @@ type visit struct {
 
 // take brings a visit's response to what its hand-in says, by compare-and-set,
 // again where another hand-in was faster.
-func (s *Service) take(ctx context.Context, ws ident.Workspace, v *visit) (Handed, error) {
+func (s *Service) take(ctx context.Context, ws ident.Workspace, v *weighedHandIn) (Handed, error) {
 	took := quota.Held{} // slots that this call took or is about to give back
 	for {
 		old, err := s.Store.Get(ctx, ws, v.ID)
@@ -133,7 +133,7 @@ func (s *Service) take(ctx context.Context, ws ident.Workspace, v *visit) (Hande
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return Handed{}, err
 		}
-		next, err := v.step(old, stored, s.Now())
+		next, err := v.becomes(old, stored, s.Now())
 		if err != nil || next == nil {
 			s.settle(ctx, ws, old, took)
 			return v.unchanged(old, stored), err
@@ -182,14 +182,14 @@ func (s *Service) take(ctx context.Context, ws ident.Workspace, v *visit) (Hande
 }
 
 // unchanged gives the response where a hand-in changes nothing.
-func (v *visit) unchanged(old Response, stored bool) Handed {
+func (v *weighedHandIn) unchanged(old Response, stored bool) Handed {
 	if stored && old.Status != Erased && old.Survey == v.Survey {
 		return Handed{Response: old}
 	}
 	return Handed{Response: Response{ID: v.ID, Survey: v.Survey, Version: v.Version, Status: Partial}}
 }
 
-func (v *visit) refused() (Handed, error) {
+func (v *weighedHandIn) refused() (Handed, error) {
 	if v.unfit != "" {
 		return Handed{}, fault.At(fault.Invalid, "#/answers", "%s", v.unfit)
 	}
@@ -216,7 +216,7 @@ func (s *Service) put(ctx context.Context, ws ident.Workspace, next *Response, o
 
 // seat takes the slots of a response that is to count. One that finds a quota
 // full is screened; where another cap is full it does not come in at all.
-func (s *Service) seat(ctx context.Context, ws ident.Workspace, v *visit, next *Response) (took quota.Held, err error) {
+func (s *Service) seat(ctx context.Context, ws ident.Workspace, v *weighedHandIn, next *Response) (took quota.Held, err error) {
 	if len(next.Caps) == 0 {
 		return nil, nil
 	}

@@ -8,11 +8,11 @@ import (
 	"waymark/surveys/when"
 )
 
-// step says what becomes of the visit's response by this hand-in: nil where
+// becomes says what becomes of the visit's response by this hand-in: nil where
 // nothing changes. A response goes from nothing to partial, voted and completed;
 // what was answered last holds, but for what does not look like a person's, which
 // replaces nothing that a person did.
-func (v *visit) step(old Response, stored bool, now time.Time) (*Response, error) {
+func (v *weighedHandIn) becomes(old Response, stored bool, now time.Time) (*Response, error) {
 	switch {
 	case stored && old.Status == Erased:
 		return nil, erasedError()
@@ -39,7 +39,7 @@ func (v *visit) step(old Response, stored bool, now time.Time) (*Response, error
 }
 
 // first makes the response of a visit that has none.
-func (v *visit) first(now when.Time) *Response {
+func (v *weighedHandIn) first(now when.Time) *Response {
 	r := Response{ID: v.ID, Survey: v.Survey, Status: Partial, OccurredAt: now, ReceivedAt: now}
 	if v.Complete || v.Vote {
 		return v.counted(r, now.Time())
@@ -48,7 +48,7 @@ func (v *visit) first(now when.Time) *Response {
 }
 
 // answered is the response with this hand-in's answers, and counted as before.
-func (v *visit) answered(old Response) *Response {
+func (v *weighedHandIn) answered(old Response) *Response {
 	r := old
 	r.Rev, r.Step = old.Rev+1, max(old.Step, v.Step)
 	r.Version, r.Map, r.Stage, r.Touchpoint = v.Version, v.compiled.Binding.Map, v.compiled.Binding.Stage, v.compiled.Binding.Touchpoint
@@ -63,7 +63,7 @@ func (v *visit) answered(old Response) *Response {
 
 // counted is answered, and counts from now on: when it did so first, and when
 // the visit was completed first, stays.
-func (v *visit) counted(old Response, now time.Time) *Response {
+func (v *weighedHandIn) counted(old Response, now time.Time) *Response {
 	r := v.answered(old)
 	if old.Status == Partial {
 		r.OccurredAt, r.ReceivedAt = when.Of(now), when.Of(now)
@@ -81,7 +81,7 @@ func (v *visit) counted(old Response, now time.Time) *Response {
 // afterVote is for the hand-ins behind a vote that counted: they replace its
 // answers, and it stays counted. One that is suspect completes it only where it
 // says the same.
-func (v *visit) afterVote(old Response, now time.Time) *Response {
+func (v *weighedHandIn) afterVote(old Response, now time.Time) *Response {
 	switch {
 	case v.Complete && v.Suspect && old.Status != Suspect:
 		if v.digest != old.Digest {
@@ -99,7 +99,7 @@ func (v *visit) afterVote(old Response, now time.Time) *Response {
 }
 
 // after is for the hand-ins behind one that completed the visit.
-func (v *visit) after(old Response, now time.Time) (*Response, error) {
+func (v *weighedHandIn) after(old Response, now time.Time) (*Response, error) {
 	switch {
 	case when.Of(now).Sub(old.CompletedAt) > v.Window:
 		return nil, fault.New(fault.Gone, "used", "The answers have arrived already, and the time to change them is over.")
