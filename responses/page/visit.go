@@ -212,11 +212,10 @@ func (v *visit) begin() {
 		t.Nonce, t.Seed = newNonce(), rand.Uint64()
 	}
 	kept := url.Values{}
-	for _, q := range v.survey.Definition().Questions {
-		for name, values := range v.query {
-			if name == q.ID || strings.HasPrefix(name, q.ID+".") {
-				kept[name] = values
-			}
+	for name, values := range v.query {
+		id, _, _ := strings.Cut(name, ".")
+		if _, asked := v.survey.Place(id); asked {
+			kept[name] = values
 		}
 	}
 	if p := kept.Encode(); len(p) <= maxPrefill {

@@ -10,6 +10,6 @@
 // picture holds pixels and nothing else, so that where it was taken is not
 // told (of a PDF's insides nothing is promised, and it is never shown in our
 // own pages). A name is made here and never its sender's. What came with an
-// answer is never public. Two stores exist, in the packages sqlite and mongo;
+// answer is never public, and goes with it: package responses sees to that. Two stores exist, in the packages sqlite and mongo;
 // both pass storetest.
 package files
