@@ -76,6 +76,17 @@ func (c *Compiled) Missing(i int, answer []byte) *question.Refusal {
 	return q.demand(v)
 }
 
+// Default gives what question i is answered with (JSON) where it has no answer;
+// nil for nothing.
+func (c *Compiled) Default(i int) []byte {
+	for _, p := range c.defaults {
+		if p.question == i {
+			return p.answer
+		}
+	}
+	return nil
+}
+
 // Depends reports whether the answer to one of others may decide whether
 // question i is shown or required.
 func (c *Compiled) Depends(i int, others []int) bool {

@@ -353,7 +353,8 @@ func (p *pen) grid(f *Field) {
 		name := f.ID + "." + r.ID
 		if !f.Control.Many {
 			p.flag(`aria-required="true"`, f.Required)
-			p.flag(`aria-invalid="true"`, f.Wrong != "" && len(f.Values[name]) == 0)
+			chosen := slices.ContainsFunc(f.Choices, func(o Choice) bool { return f.chosen(name, o.Value) })
+			p.flag(`aria-invalid="true"`, f.Wrong != "" && !chosen)
 		}
 		p.raw("><p")
 		p.attr("id", id)

@@ -133,6 +133,11 @@ func (v *visit) step(ctx context.Context, f form) (shown, error) {
 		return shown{}, err
 	}
 	v.settle()
+	for i := range wrong { // nobody can mend what is not asked any more
+		if !v.path.Shown[i] {
+			delete(wrong, i)
+		}
+	}
 	autosave := f.Get(fieldAutosave) != ""
 	if v.goesBack(f) || autosave {
 		for i := range wrong { // what is not good yet is not kept

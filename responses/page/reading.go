@@ -85,11 +85,12 @@ func (v *visit) receive(ctx context.Context, i int, f form, wrong map[int]string
 	return nil
 }
 
-// settle follows the answers, and leaves away what is not asked any more.
+// settle follows the answers, and leaves away what is not asked any more. What
+// came in the link stays: a later answer may ask for it.
 func (v *visit) settle() {
 	v.walk()
 	for i := range v.answers {
-		if v.answers[i] != nil && !v.path.Shown[i] {
+		if q, _ := v.survey.Question(i); v.answers[i] != nil && !v.path.Shown[i] && q.Type != question.Hidden {
 			v.answers[i] = nil
 		}
 	}

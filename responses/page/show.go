@@ -127,12 +127,21 @@ func (v *visit) flow() (json.RawMessage, error) {
 			named[name] = value
 		}
 	}
+	answers := map[string]json.RawMessage{}
+	for i, a := range v.answers {
+		if a == nil { // to the logic a default is an answer
+			a = v.survey.Default(i)
+		}
+		if a != nil {
+			answers[v.survey.Definition().Questions[i].ID] = a
+		}
+	}
 	return json.Marshal(struct {
-		Flow       json.RawMessage   `json:"flow"`
-		Answers    json.RawMessage   `json:"answers"`
-		Properties map[string]string `json:"properties"`
-		Contact    map[string]string `json:"contact"`
-	}{flow, v.document(), named, map[string]string{"language": v.lang}})
+		Flow       json.RawMessage            `json:"flow"`
+		Answers    map[string]json.RawMessage `json:"answers"`
+		Properties map[string]string          `json:"properties"`
+		Contact    map[string]string          `json:"contact"`
+	}{flow, answers, named, map[string]string{"language": v.lang}})
 }
 
 // field is a question as it stands on the page.
