@@ -193,7 +193,9 @@ func (v *visitor) form() (*html.Node, url.Values) {
 				chosen := ""
 				each(n, func(o *html.Node) {
 					if o.Data == "option" && has(o, "selected") {
-						chosen = attr(o, "value")
+						if chosen = attr(o, "value"); !has(o, "value") {
+							chosen = textOf(o)
+						}
 					}
 				})
 				out.Add(name, chosen)
