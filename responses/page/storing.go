@@ -9,9 +9,9 @@ import (
 	"waymark/surveys/question"
 )
 
-// minimal is how long a person needs at least from opening the page to handing
+// Minimal is how long a person needs at least from opening the page to handing
 // it in, api.md §8.
-const minimal = 2 * time.Second
+const Minimal = 2 * time.Second
 
 // keep stores what was answered so far; nothing before the first answer.
 func (v *visit) keep(ctx context.Context) error {
@@ -53,5 +53,5 @@ func (v *visit) store(ctx context.Context, how func(*responses.HandIn)) (respons
 // who read the question over a shoulder, and who gave a sign of life is one.
 func (v *visit) hasty() bool {
 	voted := v.stored != nil && v.stored.Status == responses.Counted
-	return !v.link.Kiosk && !voted && v.Now().Sub(v.ticket.time()) < minimal
+	return !v.link.Kiosk && !voted && v.Now().Sub(v.ticket.time()) < Minimal
 }

@@ -23,7 +23,7 @@ type Measurement struct {
 
 // All lists every measurement in the order they run.
 func All() []Measurement {
-	return []Measurement{taking(), visible(), reading(), rebuilding(), exporting(), idle()}
+	return []Measurement{taking(), handingIn(), showing(), visible(), reading(), rebuilding(), exporting(), idle()}
 }
 
 // Env is what a measurement works with.

@@ -62,15 +62,19 @@ type line struct {
 	began time.Time
 }
 
-// dial opens a line to the server that posts to a path.
+// dial opens a line to the server that asks for a path, or sends JSON to it.
 func (s *Server) dial(ctx context.Context, method, path string) (*line, error) {
-	host := strings.TrimPrefix(s.Base, "http://")
+	return dial(ctx, strings.TrimPrefix(s.Base, "http://"), method, path, "Authorization: Bearer "+s.Key+"\r\nContent-Type: application/json\r\n")
+}
+
+// dial opens a line to a host; headers are lines.
+func dial(ctx context.Context, host, method, path, headers string) (*line, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", host)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the server: %w", err)
 	}
 	return &line{conn: conn, in: bufio.NewReaderSize(conn, 16<<10),
-		head: method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nAuthorization: Bearer " + s.Key + "\r\nContent-Type: application/json\r\nContent-Length: "}, nil
+		head: method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\n" + headers + "Content-Length: "}, nil
 }
 
 func (l *line) close() { _ = l.conn.Close() }
