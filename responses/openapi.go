@@ -1,6 +1,7 @@
 package responses
 
 import (
+	"waymark/surveys"
 	"waymark/surveys/fault"
 	"waymark/surveys/openapi"
 	"waymark/surveys/question"
@@ -103,7 +104,7 @@ func Describe() openapi.Domain {
 
 func describeResponses() []openapi.Named {
 	answers := openapi.Dictionary(openapi.Form(question.IDForm, "sat"), openapi.Ref("Answer"))
-	properties := openapi.Dictionary(openapi.Text(maxProperty).Sized(1, maxProperty), openapi.Text(maxProperty)).Sized(0, maxProperties).Like(map[string]string{"state": "SP"})
+	properties := openapi.Dictionary(openapi.Text(surveys.MaxProperty).Sized(1, surveys.MaxProperty), openapi.Text(surveys.MaxProperty)).Sized(0, surveys.MaxProperties).Like(map[string]string{"state": "SP"})
 	receipt := []openapi.Key{
 		openapi.Need("id", openapi.ID("rsp"), ""),
 		openapi.Need("survey", openapi.ID("srv"), ""),
@@ -116,7 +117,7 @@ func describeResponses() []openapi.Named {
 			openapi.Need("survey", openapi.ID("srv"), ""),
 			openapi.May("id", openapi.Text(maxSenderID).Sized(1, maxSenderID).OrNull(), "Your own, of printable characters, unique in the survey."),
 			openapi.Need("answers", answers, "By question. What was not answered is left out."),
-			openapi.May("respondent", openapi.Text(maxProperty), "The person, by an id of yours."),
+			openapi.May("respondent", openapi.Text(maxRespondent), "The person, by an id of yours."),
 			openapi.May("properties", properties, "What else is known, such as what scores are filtered by."),
 			openapi.May("occurred_at", openapi.Time().OrNull(), "When it was answered: from 1970 to 5 minutes ahead. Without it, now."),
 			openapi.May("language", openapi.Text(maxLanguage), "In which it was answered, BCP 47.")),
@@ -136,7 +137,7 @@ func describeResponses() []openapi.Named {
 			openapi.Need("answers", answers, ""),
 			openapi.Need("calculated", openapi.Dictionary(openapi.Form(question.IDForm, "total"), openapi.Either(openapi.Number(), openapi.Text(0), openapi.Bool())), "What the survey calculates from the answers."),
 			openapi.Need("properties", properties, ""),
-			openapi.Need("respondent", openapi.Text(maxProperty).OrNull(), ""),
+			openapi.Need("respondent", openapi.Text(maxRespondent).OrNull(), ""),
 			openapi.Need("language", openapi.Text(maxLanguage).OrNull(), ""),
 			openapi.Need("occurred_at", openapi.Instant(), ""),
 			openapi.Need("via", openapi.Ref("Via"), ""))...),

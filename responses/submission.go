@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"waymark/surveys"
 	"waymark/surveys/fault"
 	"waymark/surveys/ident"
 	"waymark/surveys/strict"
@@ -16,8 +17,7 @@ import (
 
 // Limits of a response, api.md §1 and §4.
 const (
-	maxProperties = 50
-	maxProperty   = 200
+	maxRespondent = 200
 	maxSenderID   = 128
 	maxLanguage   = 35
 )
@@ -57,22 +57,13 @@ func (s *Submission) check(l *fault.List) {
 			l.Add("#/id", "1 to %d printable characters.", maxSenderID)
 		}
 	}
-	if utf8.RuneCountInString(s.Respondent) > maxProperty {
-		l.Add("#/respondent", "At most %d characters.", maxProperty)
+	if utf8.RuneCountInString(s.Respondent) > maxRespondent {
+		l.Add("#/respondent", "At most %d characters.", maxRespondent)
 	}
 	if utf8.RuneCountInString(s.Language) > maxLanguage {
 		l.Add("#/language", "A language tag like en or pt-BR.")
 	}
-	if len(s.Properties) > maxProperties {
-		l.Add("#/properties", "At most %d properties.", maxProperties)
-	}
-	for name, value := range s.Properties {
-		if n := utf8.RuneCountInString(name); n < 1 || n > maxProperty {
-			l.Add("#/properties", "A property's name has 1 to %d characters.", maxProperty)
-		} else if utf8.RuneCountInString(value) > maxProperty {
-			l.Add("#/properties/"+strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1"), "At most %d characters.", maxProperty)
-		}
-	}
+	surveys.CheckProperties(l, s.Properties)
 }
 
 // Receipt is what the sender gets for a response.

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"waymark/surveys"
 	"waymark/surveys/fault"
 	"waymark/surveys/when"
 )
@@ -46,14 +47,12 @@ type Request struct {
 	Kiosk        bool              `json:"kiosk,omitzero"`
 }
 
-// Limits of a link. Those of properties are a response's own.
+// Limits of a link.
 const (
-	maxLabel      = 200 // characters
-	maxResponses  = 1_000_000
-	maxProperties = 50
-	maxProperty   = 200 // characters, of a name and of a value
-	previewLife   = 24 * time.Hour
-	secretBytes   = 32
+	maxLabel     = 200 // characters
+	maxResponses = 1_000_000
+	previewLife  = 24 * time.Hour
+	secretBytes  = 32
 )
 
 // check gives the link that a request asks for, without what makes it one of
@@ -76,17 +75,7 @@ func (q Request) check(survey string, languages []string, now when.Time) (Link, 
 	if q.ExpiresAt != nil && !now.Before(*q.ExpiresAt) {
 		wrong.Add("#/expires_at", "This time has passed already.")
 	}
-	if len(q.Properties) > maxProperties {
-		wrong.Add("#/properties", "At most %d properties.", maxProperties)
-	}
-	for name, value := range q.Properties {
-		switch n := utf8.RuneCountInString(name); {
-		case n < 1 || n > maxProperty:
-			wrong.Add("#/properties", "A property's name has 1 to %d characters.", maxProperty)
-		case utf8.RuneCountInString(value) > maxProperty:
-			wrong.Add("#/properties/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name), "At most %d characters.", maxProperty)
-		}
-	}
+	surveys.CheckProperties(&wrong, q.Properties)
 	if len(q.Properties) > 0 {
 		l.Properties = q.Properties
 	}

@@ -3,6 +3,7 @@ package link
 import (
 	"slices"
 
+	"waymark/surveys"
 	"waymark/surveys/openapi"
 	"waymark/surveys/rest"
 )
@@ -30,7 +31,7 @@ func Describe() openapi.Domain {
 }
 
 func describeLinks() []openapi.Named {
-	properties := openapi.Dictionary(openapi.Text(maxProperty).Sized(1, maxProperty), openapi.Text(maxProperty)).Sized(0, maxProperties).Like(map[string]string{"state": "SP"})
+	properties := openapi.Dictionary(openapi.Text(surveys.MaxProperty).Sized(1, surveys.MaxProperty), openapi.Text(surveys.MaxProperty)).Sized(0, surveys.MaxProperties).Like(map[string]string{"state": "SP"})
 	most := openapi.Integer().Between(1, maxResponses).OrNull()
 	label := openapi.Text(maxLabel)
 	label.Pattern = `^[^\x00-\x1f\x7f-\x9f]*$`
