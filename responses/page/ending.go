@@ -61,10 +61,7 @@ func (v *visit) missed(at int, list []surveys.Wrong) (shown, error) {
 // ended is the page behind the last one: thanks by the survey's own rules, or
 // where there are none in our words.
 func (v *visit) ended(kind EndKind) (shown, error) {
-	e := &End{Kind: kind, Lang: v.lang, Words: v.words, Brand: v.look.brand(v.token), Kiosk: v.link.Kiosk, Preview: v.link.Preview, Action: v.address(nil), Theme: v.theme(), Embed: v.embed()}
-	if !v.link.SingleUse && !v.link.Kiosk && !v.link.Preview {
-		e.Resume = "waymark:" + v.link.ID
-	}
+	e := &End{Kind: kind, Lang: v.lang, Words: v.words, Brand: v.look.brand(v.token), Kiosk: v.link.Kiosk, Preview: v.link.Preview, Action: v.address(nil), Theme: v.theme(), Embed: v.embed(), Resume: v.resume()}
 	if kind != EndThanks {
 		return shown{end: e}, nil
 	}

@@ -22,7 +22,7 @@ func (v *visit) view(at int, posted *form, wrong map[int]string) (*View, error) 
 	t := v.ticket
 	t.Group, t.Asked = at, nil
 	w := &View{Lang: v.lang, Words: v.words, Brand: v.look.brand(v.token), Action: v.address(nil), Theme: v.theme(), Embed: v.embed(), Layout: d.Layout,
-		Wrong: len(wrong), OneClick: v.link.OneClick && v.stored == nil && t.Prefill != "", Kiosk: v.link.Kiosk, Preview: v.link.Preview}
+		Wrong: len(wrong), OneClick: v.link.OneClick && v.stored == nil && t.Prefill != "", Kiosk: v.link.Kiosk, Preview: v.link.Preview, Resume: v.resume()}
 	w.Title, w.TitleLang = v.text(d.Title)
 	var under []int // the questions of the page
 	if at < len(v.groups) {
@@ -54,9 +54,6 @@ func (v *visit) view(at int, posted *form, wrong map[int]string) (*View, error) 
 	_, taken := v.survey.Place(fieldBack) // a question's own field: then there is no way back
 	w.Back = before(v.groups, at, v.path) >= 0 && !taken
 	w.Last = next(v.groups, at+1, v.path) == len(v.groups) && !v.branches(at)
-	if !v.link.SingleUse && !v.link.Kiosk && !v.link.Preview {
-		w.Resume = "waymark:" + v.link.ID
-	}
 	switch {
 	case v.link.Preview:
 		w.Notice = v.words.Say("preview")

@@ -349,5 +349,14 @@ func (v *visit) good(i int, answer []byte) bool {
 	return len(bytes.TrimSpace(answer)) > 0 && v.survey.Refusal(i, answer) == nil
 }
 
+// resume is where a browser keeps the ticket; empty where it keeps none: a link for
+// one answer resumes by its token, and behind a kiosk comes somebody else.
+func (v *visit) resume() string {
+	if v.link.SingleUse || v.link.Kiosk || v.link.Preview {
+		return ""
+	}
+	return "waymark:" + v.link.ID
+}
+
 // cap is how many responses the link takes.
 func (v *visit) cap() quota.Cap { return quota.Cap{Key: v.link.ID, Limit: *v.link.MaxResponses} }

@@ -3,7 +3,7 @@
 //
 // Flow: Put tells by the bytes what something is, whatever it is called or
 // said to be; pictures are decoded and encoded again, a PDF is only looked at
-// from outside and never opened; what is left is stored with its engine. Get
+// from outside and never opened; what is left is stored with its engine. Open
 // gives it to who has a key, Public gives pages their pictures.
 //
 // Invariants: what is stored is a PNG, a JPEG or a PDF, of at most MaxBytes; a
