@@ -63,8 +63,8 @@ func Compile(v Version) (*Compiled, error) {
 		}
 		c.index[q.ID] = i
 		cq := compiledQuestion{Question: q, Type: t, check: t.Compile(q), demand: t.Demand(q)}
-		if q.Type == question.Hidden && q.Default != nil && *q.Default != "" {
-			b, err := jsontext.AppendQuote(nil, *q.Default)
+		if given := question.Preset(q); given != "" {
+			b, err := jsontext.AppendQuote(nil, given)
 			if err != nil {
 				return nil, err
 			}

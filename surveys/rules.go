@@ -13,8 +13,8 @@ import (
 	"waymark/surveys/question"
 )
 
-// MaxQuota is the largest limit of a quota.
-const MaxQuota = 1_000_000
+// maxQuota is the largest limit of a quota.
+const maxQuota = 1_000_000
 
 // Calculated is a value that follows from the answers; expressions and texts
 // name it calc.{id}.
@@ -166,8 +166,8 @@ func (d *Definition) readyRules(l *fault.List, leads func(host string) bool) {
 			l.Add(p+"/id", "%q stands here twice.", q.ID)
 		}
 		seen[q.ID] = true
-		if q.Limit < 1 || q.Limit > MaxQuota {
-			l.Add(p+"/limit", "A whole number from 1 to %d is needed.", MaxQuota)
+		if q.Limit < 1 || q.Limit > maxQuota {
+			l.Add(p+"/limit", "A whole number from 1 to %d is needed.", maxQuota)
 		}
 		condition(l, p+"/if", q.If, over)
 	}

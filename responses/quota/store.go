@@ -7,9 +7,6 @@ import (
 	"waymark/surveys/when"
 )
 
-// MaxLimit is the largest limit a key can have.
-const MaxLimit = 1_000_000
-
 // Cap is a limit on how many may hold a slot of the key.
 type Cap struct {
 	Key   string `json:"k" bson:"k"`

@@ -71,8 +71,7 @@ func certain(d *surveys.Definition, name string) bool {
 	for i := range d.Questions {
 		q := &d.Questions[i]
 		if q.ID == first {
-			preset := q.Type == question.Hidden && q.Default != nil && *q.Default != ""
-			return q.ShowIf == "" && !jumps && (q.Required || preset)
+			return q.ShowIf == "" && !jumps && (q.Required || question.Preset(q) != "")
 		}
 		jumps = jumps || len(q.Jump) > 0
 	}

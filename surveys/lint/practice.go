@@ -62,7 +62,7 @@ func (n *notes) measures(d *surveys.Definition) {
 func (n *notes) asked(q *surveys.Question, p string) {
 	switch q.Type {
 	case question.Hidden:
-		if q.Required && (q.Default == nil || *q.Default == "") {
+		if q.Required && question.Preset(q) == "" {
 			n.add(p+"/required", "Nobody can fill in a hidden question, so who comes without ?%s=… can never finish: give it a default, or do not require it.", q.ID)
 		}
 	case "text", "long_text":

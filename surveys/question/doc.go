@@ -12,5 +12,6 @@
 // Invariant: a Check keeps no state and may run in many goroutines, and no form
 // and no JSON makes any of this panic. Read(Fields(a)) is a. One file holds one
 // type; the slice in question.go lists them, and nothing changes it. A type that
-// is answered with a Kind of inputs that there is needs nothing elsewhere.
+// is answered with a Kind of inputs that there is needs nothing elsewhere
+// but its words, package words.
 package question

@@ -21,8 +21,8 @@ func CheckDraft(q *Question, malformed, l *fault.List, pointer string) {
 	}
 	notLong(l, pointer+"/show_if", q.ShowIf)
 	notLong(l, pointer+"/required_if", q.RequiredIf)
-	if len(q.Jump) > MaxJumps {
-		l.Add(pointer+"/jump", "At most %d jumps.", MaxJumps)
+	if len(q.Jump) > maxJumps {
+		l.Add(pointer+"/jump", "At most %d jumps.", maxJumps)
 	}
 	for i, j := range q.Jump {
 		notLong(l, fmt.Sprintf("%s/jump/%d/if", pointer, i), j.If)

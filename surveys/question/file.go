@@ -76,9 +76,9 @@ func (file) Ready(q *Question, l *fault.List, p string) {
 	}
 }
 
-// Takes gives what a question of type file takes: media types, and how many
+// takes gives what a question of type file takes: media types, and how many
 // bytes at most.
-func Takes(q *Question) (accept []string, most int) {
+func takes(q *Question) (accept []string, most int) {
 	accept, most = q.Accept, MaxFile
 	if len(accept) == 0 {
 		accept = mediaTypes()
@@ -89,8 +89,8 @@ func Takes(q *Question) (accept []string, most int) {
 	return accept, most
 }
 
-// MediaNames names media types for people.
-func MediaNames(accept []string) string {
+// mediaNames names media types for people.
+func mediaNames(accept []string) string {
 	var names []string
 	for _, m := range media {
 		if slices.Contains(accept, m.mime) {
@@ -111,7 +111,7 @@ func (file) Cell(_ *Question, cell string) (any, error) {
 
 // The refusals of a file, which its upload shares.
 func (file) wrongType(accept []string) *Refusal {
-	return refuse("The file must be one of "+strings.Join(accept, ", ")+".", "err_file_type", "types", MediaNames(accept))
+	return refuse("The file must be one of "+strings.Join(accept, ", ")+".", "err_file_type", "types", mediaNames(accept))
 }
 
 func (file) tooLarge(most int) *Refusal {
@@ -121,7 +121,7 @@ func (file) tooLarge(most int) *Refusal {
 // TakesFile tells why a question does not take a file of that type and size;
 // nil where it does.
 func TakesFile(q *Question, mime string, size int) *Refusal {
-	accept, most := Takes(q)
+	accept, most := takes(q)
 	switch {
 	case !slices.Contains(accept, mime):
 		return file{}.wrongType(accept)
@@ -132,7 +132,7 @@ func TakesFile(q *Question, mime string, size int) *Refusal {
 }
 
 func (f file) Compile(q *Question) Check {
-	accept, most := Takes(q)
+	accept, most := takes(q)
 	none := refuse(`An uploaded file is needed: {"id": "fil_…", "name", "type", "bytes"}.`, "err_file")
 	wrongType, tooLarge := f.wrongType(accept), f.tooLarge(most)
 	return func(v *fastjson.Value) *Refusal {
@@ -177,8 +177,8 @@ func fileName(v *fastjson.Value) bool {
 }
 
 func (file) Control(q *Question) Control {
-	accept, most := Takes(q)
-	return Control{Kind: Upload, Accept: accept, MaxBytes: most, Hint: say("file_hint", "types", MediaNames(accept), "size", words.Bytes(most))}
+	accept, most := takes(q)
+	return Control{Kind: Upload, Accept: accept, MaxBytes: most, Hint: say("file_hint", "types", mediaNames(accept), "size", words.Bytes(most))}
 }
 
 // Read takes the id of a file and what is known of it from the fields behind

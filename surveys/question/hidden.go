@@ -20,6 +20,14 @@ const Hidden = "hidden"
 // hidden takes a text that the link or the API hands in.
 type hidden struct{ plain }
 
+// Preset is what answers a hidden question where nothing else does; "" for none.
+func Preset(q *Question) string {
+	if q.Type != Hidden || q.Default == nil {
+		return ""
+	}
+	return *q.Default
+}
+
 func (hidden) Name() string  { return Hidden }
 func (hidden) About() string { return "A text that the link or the API hands in." }
 

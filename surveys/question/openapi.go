@@ -17,7 +17,7 @@ func commonKeys(t Type) []openapi.Key {
 		openapi.May("page", openapi.Integer().Between(0, maxPages), "Questions of one page are asked together."),
 		openapi.May("show_if", openapi.Text(MaxText).Like("sat <= 2 and answered(why)"), "Asked only where this is true. Expressions name earlier questions, `calc.`, `property.` and `contact.`; unanswered is null, and only true shows."),
 		openapi.May("required_if", openapi.Text(MaxText).Like("sat <= 2"), "Needs an answer where this is true."),
-		openapi.May("jump", openapi.List(openapi.Ref("Jump")).Sized(0, MaxJumps), "Where it goes on: the first whose `if` is true; without one at the next question."),
+		openapi.May("jump", openapi.List(openapi.Ref("Jump")).Sized(0, maxJumps), "Where it goes on: the first whose `if` is true; without one at the next question."),
 	}
 }
 

@@ -18,8 +18,7 @@ const (
 	// MaxOptions is how many options a question may offer.
 	MaxOptions = 500
 	maxPages   = 100
-	// MaxJumps is how many jumps a question may have.
-	MaxJumps = 100
+	maxJumps   = 100
 	// MaxOther is the length of an own text beside the options, in characters.
 	MaxOther = 500
 	// maxHidden is the length of a hidden question's text, in characters.
