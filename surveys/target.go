@@ -13,7 +13,7 @@ const maxTarget = 2000
 // What is wrong with such an address.
 const (
 	noTarget = "Write a whole address like https://shop.example/thanks, of letters, digits and signs that URLs have."
-	noScheme = "Only https leads on; http does on this machine alone."
+	noScheme = "Begin it with https://. Plain http:// may lead to this machine (localhost) alone."
 )
 
 // target reads an address that people are led to after a survey, and gives its

@@ -38,7 +38,7 @@ func TestLintSaysFileLineAndWhatToMend(t *testing.T) {
 		"huge.json":   goodSurvey + strings.Repeat(" ", rest.MaxBody),
 	})
 	in := func(name string) string { return filepath.Join(dir, name) }
-	badLine := in("bad.json") + ":2: #/questions/0/type: There is no question type of this name.\n"
+	badLine := in("bad.json") + ":2: #/questions/0/type: Must be one of csat, ces, nps, emotion, rating, emotion_words, choice, choices, matrix, ranking, text, long_text, number, date, consent, hidden, picture, file.\n"
 	warning := in("warned.json") + ":2: #/questions: warning: No question measures anything, so the stage gets no score: ask for csat, ces, nps, emotion or a rating.\n"
 	for _, c := range []struct {
 		args        []string
@@ -76,7 +76,7 @@ func TestLintTellsProgramsTheSame(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != 1 || len(got) != 1 {
 		t.Fatalf("exit code %d, %v: %s", code, err, out)
 	}
-	for key, want := range map[string]any{"file": filepath.Join(dir, "bad.json"), "line": 2.0, "pointer": "#/questions/0/type", "severity": "error", "detail": "There is no question type of this name."} {
+	for key, want := range map[string]any{"file": filepath.Join(dir, "bad.json"), "line": 2.0, "pointer": "#/questions/0/type", "severity": "error", "detail": "Must be one of csat, ces, nps, emotion, rating, emotion_words, choice, choices, matrix, ranking, text, long_text, number, date, consent, hidden, picture, file."} {
 		if got[0][key] != want {
 			t.Errorf("%s is %v, want %v", key, got[0][key], want)
 		}

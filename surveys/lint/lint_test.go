@@ -60,7 +60,7 @@ func TestWhatIsWrongIsFoundOnItsLine(t *testing.T) {
 		{"what is missing is missed where it should stand", survey(english, "", sat, `{"id": "why", "type": "text"}`),
 			"7: #/questions/1/title: error: A text is needed here"},
 		{"what saving refuses and what publishing does", strings.Replace(survey(english, "", sat, open("why", "Why?", `, "show_if": "sta < 3"`)), `"map_1"`, `""`, 1), "1: #/map: error: Name the map\n7: #/questions/1/show_if: error: "},
-		{"a type that is none", survey(english, "", sat, `{"id": "x", "type": "slider", "title": {"en": "X"}}`), "7: #/questions/1/type: error: There is no question type of this name."},
+		{"a type that is none", survey(english, "", sat, `{"id": "x", "type": "slider", "title": {"en": "X"}}`), "7: #/questions/1/type: error: Must be one of csat, ces, nps, emotion, rating, emotion_words, choice, choices, matrix, ranking, text, long_text, number, date, consent, hidden, picture, file."},
 		{"a missing map", "{\n\"stage\": \"s\", \"title\": \"T\", \"questions\": []}", "1: #/map: error: Name the map\n2: #/questions: error: The survey needs a question."},
 		{"logic that names nothing", survey(english, "", sat, open("why", "Why?", `, "show_if": "sta < 3"`)), `7: #/questions/1/show_if: error: At character 1: there is no question "sta"`},
 		{"a metric twice", survey(english, "", sat, strings.Replace(sat, `"sat"`, `"two"`, 1)),
@@ -69,7 +69,7 @@ func TestWhatIsWrongIsFoundOnItsLine(t *testing.T) {
 			"4: #/thanks/0/if: error: \n7: #/questions/1/jump/0/to: error: "},
 		{"a redirect elsewhere", survey(english, `"thanks": [{"redirect": "https://evil.example/x"}],`, sat), "4: #/thanks/0/redirect: error: Redirects lead only"},
 		{"a redirect that may be", survey(english, `"thanks": [{"redirect": "https://shop.example/x"}],`, sat), ""},
-		{"a redirect over http", survey(english, `"thanks": [{"redirect": "http://shop.example/x"}],`, sat), "4: #/thanks/0/redirect: error: Only https"},
+		{"a redirect over http", survey(english, `"thanks": [{"redirect": "http://shop.example/x"}],`, sat), "4: #/thanks/0/redirect: error: Begin it with https://"},
 
 		{"a language that a text lacks", survey(two, "", satTwo, open("why", "Why?", "")), "7: #/questions/1/title: warning: Missing in de:"},
 		{"a text in no language of many", survey(two, "", satTwo, `{"id": "why", "type": "text", "title": "Why?"}`), "7: #/questions/1/title: warning: This is in one language only, and the title is in en and de"},

@@ -33,7 +33,7 @@ func CheckDraft(q *Question, malformed, l *fault.List, pointer string) {
 		refuseOthers(q, t, l, pointer)
 		t.Draft(q, malformed, l, pointer)
 	default:
-		l.Add(pointer+"/type", "There is no question type of this name.")
+		l.Add(pointer+"/type", "Must be one of %s.", strings.Join(Names(), ", "))
 	}
 }
 
@@ -59,7 +59,7 @@ func refuseOthers(q *Question, t Type, l *fault.List, pointer string) {
 func CheckReady(q *Question, l *fault.List, pointer string) {
 	t, known := Find(q.Type)
 	if !known {
-		l.Add(pointer+"/type", "There is no question type of this name.")
+		l.Add(pointer+"/type", "Must be one of %s.", strings.Join(Names(), ", "))
 		return
 	}
 	if q.Type != (hidden{}).Name() || !q.Title.Empty() {

@@ -131,7 +131,7 @@ func IfMatch(c *fiber.Ctx) (int64, error) {
 			}
 		}
 	}
-	return 0, StaleError()
+	return 0, fault.New(fault.Stale, "stale", "If-Match names no version; send the ETag as it was read, with its quotation marks, like \"3\".")
 }
 
 // StaleError is what a PUT based on another version answers.

@@ -165,11 +165,15 @@ func (s *Service) checkLogo(ctx context.Context, w Workspace, id string) error {
 	case !fault.Is(err, fault.NotFound):
 		return err
 	}
+	missing := fault.New(fault.NotFound, "not-found", "There is no such file for the logo; upload it first, with POST /v1/files.")
 	if s.Files == nil || !ident.Valid("fil", id) {
-		return fault.NotFoundError()
+		return missing
 	}
 	none, err := s.Files.Pictures(ctx, w.ID, []string{id})
-	if err != nil {
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return missing
+	case err != nil:
 		return fmt.Errorf("looking for the logo: %w", err)
 	}
 	if len(none) > 0 {
