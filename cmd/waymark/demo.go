@@ -21,7 +21,7 @@ import (
 func demoCommand(ctx context.Context, e env, args []string) error {
 	fs := flags(e, "demo", "waymark demo --rate 5", []string{"WAYMARK_ADDR", "WAYMARK_BASE_URL", "WAYMARK_DATA"})
 	seed := fs.Uint64("seed", 1, "`number` that the customers are drawn from")
-	rate := fs.Float64("rate", 2, "live answers a `second`; 0 for none")
+	rate := fs.Float64("rate", 2, "live `answers` a second; 0 for none")
 	c, err := parse(fs, e, args)
 	if err != nil {
 		return err
