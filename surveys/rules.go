@@ -127,7 +127,8 @@ func (d *Definition) flow() (*logic.Flow, []logic.Problem) {
 	for i := range d.Questions {
 		q := &d.Questions[i]
 		s := logic.Source{ID: q.ID, Required: q.Required, ShowIf: q.ShowIf, RequiredIf: q.RequiredIf,
-			Symbol: func(string) (logic.Symbol, bool) { return logic.Symbol{}, false }}
+			// The type that is none is told of; what is said of its answers fits any.
+			Symbol: func(string) (logic.Symbol, bool) { return logic.Symbol{Kind: logic.Null}, true }}
 		if t, known := question.Find(q.Type); known {
 			s.Symbol = func(part string) (logic.Symbol, bool) { return t.Symbol(q, part) }
 		}

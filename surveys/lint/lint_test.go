@@ -60,6 +60,7 @@ func TestWhatIsWrongIsFoundOnItsLine(t *testing.T) {
 		{"what is missing is missed where it should stand", survey(english, "", sat, `{"id": "why", "type": "text"}`),
 			"7: #/questions/1/title: error: A text is needed here"},
 		{"what saving refuses and what publishing does", strings.Replace(survey(english, "", sat, open("why", "Why?", `, "show_if": "sta < 3"`)), `"map_1"`, `""`, 1), "1: #/map: error: Name the map\n7: #/questions/1/show_if: error: "},
+		{"a type that is none, and a condition on it, which is not to be mended", survey(english, "", `{"id": "sat", "type": "csta", "title": {"en": "How was it?"}}`, `{"id": "x", "type": "text", "title": {"en": "X"}, "show_if": "sat <= 2"}`), "6: #/questions/0/type: error: Must be one of csat, ces, nps, emotion, rating, emotion_words, choice, choices, matrix, ranking, text, long_text, number, date, consent, hidden, picture, file."},
 		{"a type that is none", survey(english, "", sat, `{"id": "x", "type": "slider", "title": {"en": "X"}}`), "7: #/questions/1/type: error: Must be one of csat, ces, nps, emotion, rating, emotion_words, choice, choices, matrix, ranking, text, long_text, number, date, consent, hidden, picture, file."},
 		{"a missing map", "{\n\"stage\": \"s\", \"title\": \"T\", \"questions\": []}", "1: #/map: error: Name the map\n2: #/questions: error: The survey needs a question."},
 		{"logic that names nothing", survey(english, "", sat, open("why", "Why?", `, "show_if": "sta < 3"`)), `7: #/questions/1/show_if: error: At character 1: there is no question "sta"`},
