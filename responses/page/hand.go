@@ -161,6 +161,7 @@ func (v *visit) step(ctx context.Context, f form) (shown, error) {
 		}
 	}
 	if len(wrong) > 0 {
+		v.again(at, f, wrong)
 		return v.at(at, &f, wrong)
 	}
 	if v.unasked(at, script) { // what hangs on an answer of the same page
@@ -176,6 +177,17 @@ func (v *visit) step(ctx context.Context, f form) (shown, error) {
 		return v.at(to, nil, nil)
 	}
 	return v.complete(ctx, at)
+}
+
+// again asks for the files once more that came with what is refused: no browser
+// shows them again, and who is not told would believe them sent.
+func (v *visit) again(at int, f form, wrong map[int]string) {
+	for _, i := range v.groups[at] {
+		q, _ := v.survey.Question(i)
+		if _, sent := f.files[q.ID]; sent && v.path.Shown[i] && wrong[i] == "" {
+			wrong[i] = v.words.Say("err_file")
+		}
+	}
 }
 
 // goesBack tells whether the way back was pressed.
