@@ -393,6 +393,7 @@ func (p *pen) places(f *Field) {
 		for n := range f.Rows {
 			place := strconv.Itoa(n + 1)
 			p.raw("<option")
+			p.attr("value", place)
 			p.flag("selected", f.chosen(name, place))
 			p.raw(">")
 			p.text(place)

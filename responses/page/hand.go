@@ -25,7 +25,24 @@ func (s *Service) open(ctx context.Context, a asks) (shown, error) {
 	if err != nil {
 		return shown{}, err
 	}
+	if _, genuine := open(v.link, a.sealed); genuine {
+		return v.still()
+	}
 	return v.here()
+}
+
+// still shows the page of a ticket that came in an address: somebody chose
+// another language there. An address may be passed on, so before the first
+// answer whoever opens it begins a visit of their own, at that place.
+func (v *visit) still() (shown, error) {
+	at := next(v.groups, min(v.ticket.Group, len(v.groups)), v.path)
+	if at == len(v.groups) {
+		return v.here()
+	}
+	if v.stored == nil && !v.link.SingleUse {
+		v.ticket.Nonce, v.ticket.Shown = newNonce(), v.Now().UnixMilli()
+	}
+	return v.at(at, nil, nil)
 }
 
 // here shows where the visit stands.

@@ -61,7 +61,8 @@ func (v *visit) receive(ctx context.Context, i int, f form, wrong map[int]string
 	}
 	c := t.Control(q)
 	if v.link.Preview {
-		return nil // nothing of a preview is kept
+		v.pretend(i, u, wrong)
+		return nil
 	}
 	stored, err := v.Files.Put(ctx, v.ws, files.New{ID: ident.New("fil"), Name: u.name, Accept: c.Accept, MaxBytes: c.MaxBytes, Use: files.Answer}, u.body)
 	var refused *question.Refusal
@@ -83,6 +84,18 @@ func (v *visit) receive(ctx context.Context, i int, f form, wrong map[int]string
 	}
 	wrong[i] = v.words.Say(refused.Word, refused.Fill...)
 	return nil
+}
+
+// pretend answers a question of a preview by a file that is kept nowhere, so
+// that a survey can be tried to its end.
+func (v *visit) pretend(i int, u upload, wrong map[int]string) {
+	q, _ := v.survey.Question(i)
+	kind := files.Kind(u.body)
+	if r := question.TakesFile(q, kind, len(u.body)); r != nil {
+		v.answers[i], wrong[i] = nil, v.words.Say(r.Word, r.Fill...)
+		return
+	}
+	v.answers[i], _ = json.Marshal(question.FileAnswer{ID: ident.New("fil"), Name: files.Name(u.name, kind), Type: kind, Bytes: len(u.body)})
 }
 
 // settle follows the answers, and leaves away what is not asked any more. What

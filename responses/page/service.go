@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -68,7 +69,7 @@ func (v *visit) sorry(err error) error {
 	if !known {
 		return err
 	}
-	lang := words.Choose(words.Languages(), words.Wish{Asked: v.query.Get("lang"), Link: v.link.Language, Accept: v.accept, Workspace: v.look.Language})
+	lang := words.Choose(words.Languages(), words.Wish{Asked: cmp.Or(v.query.Get("lang"), v.ticket.Language), Link: v.link.Language, Accept: v.accept, Workspace: v.look.Language})
 	e := End{Kind: kind, Lang: lang, Words: words.In(lang), Brand: v.look.brand(v.token), Kiosk: v.link.Kiosk, Action: v.address(nil), Theme: v.theme(), Embed: v.embed()}
 	if v.link.Preview { // its reader wrote the draft, and mends it
 		e.Text, e.TextLang = unready(f), "en"

@@ -65,27 +65,38 @@ func (v *visit) view(at int, posted *form, wrong map[int]string) (*View, error) 
 		return nil, err
 	}
 	w.Ticket = sealed
-	w.Languages = v.chooser(sealed)
+	w.Languages = v.chooser(at, sealed)
 	return w, nil
 }
 
-// chooser is how another language is chosen: links that keep the place in the survey.
-func (v *visit) chooser(sealed string) []Language {
+// maxCarried is how long a ticket may be that stands in an address: that of a
+// preview carries all answers.
+const maxCarried = 8 << 10
+
+// chooser is how another language is chosen: links that keep the place in the
+// survey. Before the first step the ticket is not among what they carry, since
+// that is where people copy an address to pass it on.
+func (v *visit) chooser(at int, sealed string) []Language {
 	offered := v.languages()
 	if len(offered) < 2 {
 		return nil
 	}
+	q := url.Values{}
+	begun := v.stored != nil || at > next(v.groups, 0, v.path) || v.ticket.Answers != ""
+	if begun && len(sealed) <= maxCarried {
+		q.Set("ticket", sealed)
+	} else {
+		for name, values := range v.prefill().Values {
+			q[name] = values
+		}
+	}
+	path, rest, more := strings.Cut(v.address(q), "?")
+	if more {
+		rest = "&" + rest
+	}
 	var out []Language
 	for _, tag := range offered {
-		q := url.Values{"lang": {tag}}
-		if v.stored != nil {
-			q.Set("ticket", sealed)
-		} else if v.ticket.Prefill != "" {
-			for name, values := range v.prefill().Values {
-				q[name] = values
-			}
-		}
-		out = append(out, Language{Tag: tag, Name: nameOf(tag), Href: v.address(q), Current: tag == v.lang})
+		out = append(out, Language{Tag: tag, Name: nameOf(tag), Href: path + "?lang=" + url.QueryEscape(tag) + rest, Current: tag == v.lang})
 	}
 	return out
 }
@@ -156,9 +167,10 @@ func (v *visit) field(i int, posted *form, prefill form) Field {
 			f.Values = t.Fields(q, a)
 		}
 	default:
-		// What came in the link is preselected where it is an answer at all.
-		if v.brought(i, prefill) != nil {
-			f.Values = prefill.Values
+		// What came in the link is preselected where it is an answer at all, and as
+		// it would be read: of a choice that stands there twice, once.
+		if a, err := fastjson.ParseBytes(v.brought(i, prefill)); err == nil {
+			f.Values = t.Fields(q, a)
 		}
 	}
 	f.Low, f.LowLang = v.label(c.Low)
