@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"waymark/surveys/question"
+	"waymark/surveys/words"
 )
 
 // Ids of elements: those of a question begin with q-, which no other does.
@@ -526,6 +527,10 @@ func (p *pen) upload(f *Field) {
 		p.raw("</span></label></div>")
 	}
 	p.raw(`<input class="box" type="file"`)
+	if c.MaxBytes > 0 {
+		p.attr("data-most", strconv.Itoa(c.MaxBytes))
+		p.attr("data-large", p.words.Say("err_file_size", "size", words.Bytes(c.MaxBytes)))
+	}
 	if len(c.Accept) > 0 {
 		p.attr("accept", strings.Join(c.Accept, ","))
 	}

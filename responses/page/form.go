@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -67,8 +68,11 @@ func readForm(contentType string, body []byte) (form, error) {
 	return f, nil
 }
 
+// errTexts tells a form whose texts are too long from one whose files are.
+var errTexts = errors.New("the texts of the form are too long")
+
 func tooLarge() error {
-	return fault.New(fault.TooLarge, "body-too-large", "The form is larger than %d bytes.", maxForm)
+	return fault.Wrap(errTexts, fault.TooLarge, "body-too-large", "The form is larger than %d bytes.", maxForm)
 }
 
 func readParts(r *multipart.Reader) (form, error) {

@@ -305,7 +305,7 @@ func (p *pen) hidden(name markup, value string) {
 // HTML writes the page as View.HTML does.
 func (e *End) HTML() (body []byte, sources string, err error) {
 	p := newPen(len(style)+2048, e.Words, e.Lang)
-	title := p.words.Say(string(e.Kind))
+	title := p.words.Say(string(e.Kind), "n", 1)
 	f := frame{lang: e.Lang, theme: e.Theme, title: title, words: e.Words, brand: e.Brand, embed: e.Embed, class: "end", resume: e.Resume}
 	if e.Kiosk {
 		f.kiosk, f.home, f.resume = kioskEnd, e.Action, ""
@@ -321,7 +321,7 @@ func (e *End) HTML() (body []byte, sources string, err error) {
 		p.raw(tick)
 	}
 	p.raw("<h1>")
-	p.word(string(e.Kind))
+	p.word(string(e.Kind), "n", 1)
 	p.raw("</h1><p>")
 	if e.Text != "" {
 		p.own(e.Text, e.TextLang)

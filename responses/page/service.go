@@ -14,6 +14,7 @@ import (
 	"waymark/surveys/files"
 	"waymark/surveys/ident"
 	"waymark/surveys/link"
+	"waymark/surveys/question"
 	"waymark/surveys/words"
 )
 
@@ -104,6 +105,12 @@ func Sorry(err error, lang, accept string, embed bool) (body []byte, may string)
 		}
 		tag := words.Choose(words.Languages(), words.Wish{Asked: lang, Accept: accept, Workspace: "en"})
 		e = &ended{end: End{Kind: kind, Lang: tag, Words: words.In(tag)}}
+		switch { // what can be mended is said, not that it may pass
+		case errors.Is(err, errTexts):
+			e.end.Kind, e.end.Text = EndLarge, e.end.Words.Say("err_long", "n", question.MaxText)
+		case fault.Is(err, fault.TooLarge):
+			e.end.Kind, e.end.Text = EndLarge, e.end.Words.Say("err_file_size", "size", words.Bytes(question.MaxFile))
+		}
 	}
 	body, style, herr := e.end.HTML()
 	if herr != nil {

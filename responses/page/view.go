@@ -76,7 +76,7 @@ type Language struct {
 // EndKind is why nothing is asked any more.
 type EndKind string
 
-// The kinds of End. Each has the words {kind} and {kind}_text.
+// The kinds of End. Each has the words {kind} and, but for EndLarge, {kind}_text.
 const (
 	EndThanks   EndKind = "thanks"
 	EndScreened EndKind = "screened"
@@ -87,6 +87,7 @@ const (
 	EndBusy     EndKind = "busy"
 	EndDown     EndKind = "down"
 	EndSoon     EndKind = "soon"
+	EndLarge    EndKind = "err_title" // Text says what was too large
 )
 
 // End is a page on which nothing is asked.

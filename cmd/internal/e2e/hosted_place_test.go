@@ -131,3 +131,19 @@ func TestAChoiceThatTheLinkMakesTwiceIsMadeOnce(t *testing.T) {
 		t.Errorf("counted: %v", r)
 	}
 }
+
+func TestWhatIsTooLargeIsToldAsThat(t *testing.T) {
+	p := start(t, t.TempDir())
+	_, s := p.published(`"title":"x","questions":[{"id":"doc","type":"file","title":"Show it","required":true}]`)
+	path := p.link(s, `{}`)
+	for size, status := range map[int]int{6 << 20: 422, 12 << 20: 413} {
+		v := p.visit(path, "Accept-Language", "de").must(200)
+		if v.handIn(false, []file{{"doc", "photo.png", "image/png", make([]byte, size)}}).must(status); !strings.Contains(v.text(), "5 MB") {
+			t.Errorf("a file of %d bytes: %s", size, v.text())
+		}
+	}
+	_, s = p.published(`"title":"x","questions":[{"id":"why","type":"long_text","title":"Why?"}]`)
+	if v := p.visit(p.link(s, `{}`)).must(200).send("why", strings.Repeat("a", 300<<10)).must(413); !strings.Contains(v.text(), "at most 10,000 characters") {
+		t.Errorf("a text of 300 KB: %s", v.text())
+	}
+}

@@ -1,7 +1,7 @@
 // What a survey's page does besides sending a form: nothing here is needed to
 // answer. Every part finds what it works on in the document, and ends with it.
 import { follow } from "./page/follow.js";
-import { count, exclude, points, unchoose } from "./page/fields.js";
+import { count, exclude, points, sizes, unchoose } from "./page/fields.js";
 import { places } from "./page/places.js";
 import { autosave, keep, live } from "./page/keep.js";
 import { lines } from "./page/lines.js";
@@ -23,6 +23,7 @@ function open() {
     follow(page);
     count(page);
     unchoose(page);
+    sizes(page);
     places(page);
     if (form.dataset.autosave !== undefined) autosave(page);
     if (form.dataset.sign !== undefined) live(page);

@@ -61,6 +61,23 @@ export function points({ form, on }) {
   });
 }
 
+// sizes tells of a file that is too large before it is sent in vain.
+export function sizes({ form, on }) {
+  for (const input of form.querySelectorAll("[type=file]")) {
+    const told = document.createElement("p");
+    told.className = "wrong";
+    told.setAttribute("role", "alert");
+    told.hidden = true;
+    input.before(told);
+    on(input, "change", () => {
+      const large = input.files[0]?.size > input.dataset.most;
+      told.hidden = !large;
+      told.textContent = large ? input.dataset.large : "";
+      if (large) input.value = "";
+    });
+  }
+}
+
 // unchoose offers to take back an answer to a question that needs none: radios
 // cannot be emptied otherwise.
 export function unchoose({ form, body, on }) {
