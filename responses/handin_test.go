@@ -157,7 +157,7 @@ func TestAVisitIsPartialUntilItIsComplete(t *testing.T) {
 			t.Fatal("what counts now left no mark")
 		}
 		shown := r.Show()
-		if string(shown.Calculated) != `{"double":8}` || *shown.Language != "en" {
+		if string(shown.Calculated) != `{"double":8}` || *shown.Language != "en" || shown.Via.Channel != r.Via.Channel || *shown.Via.Link != "lnk_1" || shown.Via.Origin != nil || shown.Via.URL != nil {
 			t.Fatalf("%+v", shown)
 		}
 	})

@@ -90,13 +90,22 @@ type Shown struct {
 	Respondent *string           `json:"respondent"`
 	Language   *string           `json:"language"`
 	OccurredAt when.Time         `json:"occurred_at"`
-	Via        Via               `json:"via"`
+	Via        ShownVia          `json:"via"`
+}
+
+// ShownVia is a Via as readers of the API see it: with all its keys.
+type ShownVia struct {
+	Channel string  `json:"channel"`
+	Link    *string `json:"link"`
+	Origin  *string `json:"origin"`
+	URL     *string `json:"url"`
 }
 
 // Show gives r as readers of the API see it.
 func (r Response) Show() Shown {
 	s := Shown{Receipt: r.Receipt(), Answers: r.Answers, Calculated: r.Calculated, Properties: r.Properties, SenderID: text(r.SenderID),
-		Respondent: text(r.Respondent), Language: text(r.Language), OccurredAt: r.OccurredAt, Via: r.Via}
+		Respondent: text(r.Respondent), Language: text(r.Language), OccurredAt: r.OccurredAt,
+		Via: ShownVia{r.Via.Channel, text(r.Via.Link), text(r.Via.Origin), text(r.Via.URL)}}
 	if s.Properties == nil {
 		s.Properties = map[string]string{}
 	}
