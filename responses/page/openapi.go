@@ -14,7 +14,7 @@ func Describe() openapi.Domain {
 		return openapi.Answer{Status: 200, Text: text, Type: mediaType, Schema: openapi.Text(0)}
 	}
 	page := file("text/html; charset=utf-8", "The page.")
-	busy := openapi.Problem{Kind: fault.TooMany, Slug: "too-many-requests", Text: "Too many requests came from this network; wait a minute."}
+	busy := openapi.Problem{Kind: fault.TooMany, Slug: "too-many-requests", Text: "Too many requests came from this network, or answers by this link; wait a minute."}
 	over := []openapi.Problem{
 		{Kind: fault.Gone, Slug: "survey-closed", Text: "The survey is closed."},
 		{Kind: fault.Gone, Slug: "used", Text: "The link for one answer was answered, and a day has passed since."},

@@ -95,3 +95,24 @@ func TestAttack41LargeKeysOfBucketsTakeNoMemory(t *testing.T) {
 	}
 	p.want(200, "GET", "/v1/maps", "")
 }
+
+func TestManyNetworksTogetherDoNotFloodALink(t *testing.T) {
+	p := startWith(t, []string{"--data", t.TempDir(), "--trusted-proxies", "127.0.0.1,::1"}, nil)
+	_, s := p.published(`"title":"x","questions":[{"id":"sat","type":"csat","title":"Satisfied?","required":true}]`)
+	flooded, other := p.link(s, `{}`), p.link(s, `{}`)
+	p.key = ""
+	post := func(path string, i int) int {
+		return p.call("POST", path, "{}", "X-Forwarded-For", fmt.Sprintf("198.51.100.%d", i%250)).status // no form: refused, and counted
+	}
+	for i := range 6000 {
+		if got := post(flooded, i); got != 415 {
+			t.Fatalf("hand-in %d: status %d", i, got)
+		}
+	}
+	if got := post(flooded, 6000); got != 429 {
+		t.Errorf("one hand-in more: status %d", got)
+	}
+	if got := post(other, 6001); got != 415 {
+		t.Errorf("another link suffers: status %d", got)
+	}
+}

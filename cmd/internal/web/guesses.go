@@ -9,7 +9,7 @@ import (
 	"waymark/surveys/fault"
 )
 
-// guesses counts wrong keys, wrong links, or what strangers ask for, by network in
+// guesses counts wrong keys, wrong links, or what strangers ask for, by network or link in
 // windows of a minute. Its memory is bounded: a full table forgets the oldest
 // window as a whole.
 type guesses struct {

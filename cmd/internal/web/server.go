@@ -56,6 +56,7 @@ type Server struct {
 	links    guesses // of the tokens in links
 	looks    guesses // at survey pages
 	hands    guesses // handed in there
+	crowds   guesses // by link
 	conns    conns
 	app      *fiber.App
 	// described is the table that the description of the API is made from.
@@ -87,7 +88,7 @@ func (s *Server) Handler() *fiber.App {
 		ErrorHandler:   s.fail,
 		ServerHeader:   "",
 	})
-	s.looks.most, s.hands.most = maxLooks, maxHands
+	s.looks.most, s.hands.most, s.crowds.most = maxLooks, maxHands, maxLink
 	s.metrics.init()
 	app.Use(s.metrics.count, s.prepare, recover.New())
 	s.routes(app)
