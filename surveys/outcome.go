@@ -86,7 +86,7 @@ func (c *Compiled) Fill(text, lang string, w *words.Words, answers *fastjson.Obj
 				return ""
 			}
 			q := &c.questions[i]
-			return q.Say(q.Question, v, part, lang, w)
+			return clip(q.Say(q.Question, v, part, lang, w))
 		}
 		v := env(name)
 		if s, is := v.Text(); is {
@@ -97,4 +97,17 @@ func (c *Compiled) Fill(text, lang string, w *words.Words, answers *fastjson.Obj
 		}
 		return ""
 	})
+}
+
+// maxSaid is how much of an answer a text repeats, in characters.
+const maxSaid = 1000
+
+func clip(s string) string {
+	n := 0
+	for i := range s {
+		if n++; n > maxSaid {
+			return s[:i] + "…"
+		}
+	}
+	return s
 }

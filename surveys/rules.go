@@ -16,6 +16,14 @@ import (
 // maxQuota is the largest limit of a quota.
 const maxQuota = 1_000_000
 
+// What all expressions of a survey may have together, in bytes, and how many
+// names all its texts, in each language: every page goes through them, whoever
+// asks for it.
+const (
+	maxLogic = 100_000
+	maxNames = 2000
+)
+
 // Calculated is a value that follows from the answers; expressions and texts
 // name it calc.{id}.
 type Calculated struct {
@@ -175,7 +183,31 @@ func (d *Definition) readyRules(l *fault.List, leads func(host string) bool) {
 	for i, t := range d.Thanks {
 		t.ready(l, fmt.Sprintf("#/thanks/%d", i), over, leads)
 	}
+	if n := d.logicBytes(); n > maxLogic {
+		l.Add("#/questions", "All expressions together have at most %d bytes, and these have %d: calculate once what several of them need.", maxLogic, n)
+	}
 	d.readyTexts(l, f)
+}
+
+// logicBytes is how much there is of all expressions.
+func (d *Definition) logicBytes() (n int) {
+	for i := range d.Questions {
+		q := &d.Questions[i]
+		n += len(q.ShowIf) + len(q.RequiredIf)
+		for _, j := range q.Jump {
+			n += len(j.If)
+		}
+	}
+	for _, c := range d.Calculated {
+		n += len(c.Value)
+	}
+	for _, q := range d.Quotas {
+		n += len(q.If)
+	}
+	for _, t := range d.Thanks {
+		n += len(t.If)
+	}
+	return n
 }
 
 func (t *Thanks) ready(l *fault.List, p string, over logic.Scope, leads func(host string) bool) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -65,6 +66,11 @@ func TestPublishingPointsAtEachFaultyRule(t *testing.T) {
 	}
 	ends := func(address string) string { return one(`"thanks":[{"redirect":"` + address + `"}]`) }
 	long := strings.Repeat("(", 60) + "a" + strings.Repeat(")", 60)
+	much := `{"map":"map_1","stage":"delivery","title":"T","questions":[{"id":"a","type":"csat","title":"A"}`
+	for i := range 60 {
+		much += fmt.Sprintf(`,{"id":"b%d","type":"text","title":"B","show_if":"%s"}`, i, strings.Repeat("a > 0 and ", 180)+"true")
+	}
+	much += `]}`
 	for _, c := range []struct{ name, body, pointer string }{
 		{"a calculated value of a name that there is not", ruled, "#/calculated/1/value"},
 		{"show_if that cannot be read", second(`"show_if":"a =="`), "#/questions/1/show_if"},
@@ -116,6 +122,8 @@ func TestPublishingPointsAtEachFaultyRule(t *testing.T) {
 		{"a host that ends alike (attack 46)", ends("https://evilshop.example/"), "#/thanks/0/redirect"},
 		{"another port (attack 46)", ends("https://shop.example:8443/"), "#/thanks/0/redirect"},
 		{"a tab in the scheme (attack 46)", ends(`java\tscript:alert(1)//shop.example`), "#/thanks/0/redirect"},
+		{"more logic than a page may cost", much, "#/questions"},
+		{"more answers in texts than a page may have", one(`"thanks":[{"text":{"en":"` + strings.Repeat("{{c}}", 1001) + `","de":"` + strings.Repeat("{{c}}", 1000) + `"}}]`), "#/questions"},
 		{"a tab in the host (attack 46)", ends(`https://shop.exa\tmple/`), "#/thanks/0/redirect"},
 		{"a blank before it (attack 46)", ends(" https://shop.example/"), "#/thanks/0/redirect"},
 		{"no https (attack 46)", ends("http://shop.example/"), "#/thanks/0/redirect"},

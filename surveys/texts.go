@@ -15,7 +15,11 @@ import (
 // readyTexts reports what texts name ({{name}}) that may not stand there. A
 // question's texts name earlier questions, those of the end all of them.
 func (d *Definition) readyTexts(l *fault.List, f *logic.Flow) {
-	d.Texts(func(pointer string, asked int, t Text) { pipes(l, pointer, t, f.Scope(asked)) })
+	names := 0
+	d.Texts(func(pointer string, asked int, t Text) { names += pipes(l, pointer, t, f.Scope(asked)) })
+	if names > maxNames {
+		l.Add("#/questions", "All texts together name answers at most %d times, and these do %d times.", maxNames, names)
+	}
 }
 
 // Texts hands on every text that people read, with its pointer and with how
@@ -65,8 +69,9 @@ func texts(v reflect.Value, pointer string, fn func(pointer string, t Text)) {
 	}
 }
 
-// pipes reports what a text names in any of its languages that scope refuses.
-func pipes(l *fault.List, pointer string, t Text, scope logic.Scope) {
+// pipes reports what a text names in any of its languages that scope refuses,
+// and gives how often it names something.
+func pipes(l *fault.List, pointer string, t Text, scope logic.Scope) (names int) {
 	one := func(p, s string) {
 		pieces, err := logic.Pieces(s)
 		if err != nil {
@@ -77,6 +82,7 @@ func pipes(l *fault.List, pointer string, t Text, scope logic.Scope) {
 			if piece.Name == "" {
 				continue
 			}
+			names++
 			if _, err := scope(piece.Name); err != nil {
 				l.Add(p, "%s", sentence("{{"+piece.Name+"}}: "+err.Error()))
 			}
@@ -84,11 +90,12 @@ func pipes(l *fault.List, pointer string, t Text, scope logic.Scope) {
 	}
 	if t.Languages == nil {
 		one(pointer, t.Plain)
-		return
+		return names
 	}
 	for _, tag := range t.Tags() {
 		one(pointer+"/"+question.Escape(tag), t.Languages[tag])
 	}
+	return names
 }
 
 // sentence makes a sentence of what package logic says.

@@ -166,6 +166,20 @@ func TestValuesOfValuesStayCheap(t *testing.T) {
 	}
 }
 
+// To look a large answer through takes long, and an expression may name it often.
+func TestAnAnswerIsLookedAtOnceOnAWay(t *testing.T) {
+	often := strings.Repeat("a + ", 200) + "a > 0"
+	f, problems := NewFlow([]Source{{ID: "a", Symbol: number}, {ID: "b", ShowIf: often, RequiredIf: often, Symbol: number}}, []SourceValue{{"v", "a + a"}})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	looks := 0
+	p := f.Walk(func(int, string) Value { looks++; return Num(1) }, func(string) Value { return Value{} })
+	if looks != 1 || !p.Shown[1] || !p.Required[1] {
+		t.Errorf("%d looks, %+v", looks, p)
+	}
+}
+
 // TestRandomFlowsKeepTheirPromises: an answer to what is not shown changes
 // nothing, and what is required is shown.
 func TestRandomFlowsKeepTheirPromises(t *testing.T) {

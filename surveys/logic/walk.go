@@ -66,15 +66,20 @@ func (f *Flow) env(p *Path, answers Answers, outside Env) Env {
 			return outside(name)
 		}
 		if dotted && first == "calc" {
-			v, there := known[rest]
+			v, there := known[name]
 			if c := f.calculated(rest); !there && c.node != nil {
 				v = c.node.Eval(env) // a value names only those before it
-				known[rest] = v
+				known[name] = v
 			}
 			return v
 		}
 		if i, there := f.index[first]; there && p.Shown[i] {
-			return answers(i, rest)
+			v, asked := known[name]
+			if !asked { // once: to look a large answer through takes long
+				v = answers(i, rest)
+				known[name] = v
+			}
+			return v
 		}
 		return Value{}
 	}
