@@ -72,7 +72,7 @@ func (v *weighedHandIn) counted(old Response, now time.Time) *Response {
 		r.CompletedAt = when.Of(now)
 	}
 	r.Status = Counted
-	if v.Suspect {
+	if v.Suspect || old.Reviewed && old.Status == Suspect {
 		r.Status = Suspect
 	}
 	return r

@@ -326,6 +326,31 @@ func TestSuspectsAreKeptApartUntilAPersonAnswers(t *testing.T) {
 	})
 }
 
+// Whoever was called suspect by a reviewer would only have to send once more.
+func TestWhatAReviewerDecidedHoldsWhateverIsHandedInLater(t *testing.T) {
+	everywhere(t, asked, func(t *testing.T, d *desk) {
+		ctx := context.Background()
+		set := func(v *visitor, to responses.Status) {
+			t.Helper()
+			if _, err := d.SetStatus(ctx, "w", v.id, to); err != nil {
+				t.Fatal(err)
+			}
+		}
+		v, voter := d.visitor(t), d.visitor(t)
+		v.want(responses.Counted, `{"sat":5}`, complete)
+		voter.want(responses.Counted, `{"sat":4}`, vote)
+		set(v, responses.Suspect)
+		set(voter, responses.Suspect)
+		answers(t, v.want(responses.Suspect, `{"sat":4}`, complete), `{"sat":4}`) // kept, and still not counted
+		answers(t, voter.want(responses.Suspect, `{"sat":3}`), `{"sat":3}`)
+		voter.want(responses.Suspect, `{"sat":2,"why":"x"}`, complete)
+		d.held(t, surveyID+"/happy", 0)
+		set(v, responses.Counted)
+		answers(t, v.want(responses.Counted, `{"sat":3}`, complete), `{"sat":3}`)
+		answers(t, v.want(responses.Counted, `{"sat":1,"why":"x"}`, complete, suspect), `{"sat":3}`)
+	})
+}
+
 func TestAClosedSurveyTakesNoHandIn(t *testing.T) {
 	everywhere(t, asked, func(t *testing.T, d *desk) {
 		v, begun := d.visitor(t), d.visitor(t)

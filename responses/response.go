@@ -69,6 +69,9 @@ type Response struct {
 	// Pending is what was answered since, by a person who changes a completed
 	// response step by step: it counts when it is complete.
 	Pending json.RawMessage
+	// Reviewed says that somebody with a key decided whether it is suspect: what
+	// is handed in later changes its answers and not that.
+	Reviewed bool
 	// Caps are what the response needs a slot of while it is counted.
 	Caps []quota.Cap
 	// Marks are the instants (milliseconds) whose cells do not yet show this

@@ -249,7 +249,8 @@ func (s *Service) Get(ctx context.Context, ws ident.Workspace, id string) (Respo
 }
 
 // SetStatus moves a response between Counted and Suspect. What is suspect holds
-// no place in a quota; what is counted again takes one where there is one.
+// no place in a quota; what is counted again takes one where there is one. That
+// holds whatever its sender hands in later.
 func (s *Service) SetStatus(ctx context.Context, ws ident.Workspace, id string, to Status) (Response, error) {
 	if to != Counted && to != Suspect {
 		return Response{}, fault.At(fault.Invalid, "#/status", "Must be \"counted\" or \"suspect\".")
@@ -263,7 +264,7 @@ func (s *Service) SetStatus(ctx context.Context, ws ident.Workspace, id string, 
 			return old, nil
 		}
 		r := old
-		r.Rev, r.Status = r.Rev+1, to
+		r.Rev, r.Status, r.Reviewed = r.Rev+1, to, true
 		r.mark(when.Of(s.Now()), r.OccurredAt.Milli())
 		var err error
 		if to == Counted {

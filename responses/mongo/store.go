@@ -88,6 +88,7 @@ type doc struct {
 	CompletedAt int64       `bson:"completed_at,omitempty"`
 	Pending     []byte      `bson:"pending,omitempty"`
 	Caps        []quota.Cap `bson:"caps,omitempty"`
+	Reviewed    bool        `bson:"reviewed,omitempty"`
 }
 
 func key(ws ident.Workspace, id string) string { return string(ws) + "/" + id }
@@ -96,7 +97,7 @@ func from(ws ident.Workspace, r responses.Response) doc {
 	d := doc{Key: key(ws, r.ID), Workspace: string(ws), ID: r.ID, Rev: r.Rev, Seq: r.Seq, Survey: r.Survey, Version: r.Version, Status: string(r.Status),
 		SenderID: r.SenderID, Digest: r.Digest, Answers: r.Answers, Calculated: r.Calculated, Respondent: r.Respondent, Language: r.Language,
 		OccurredAt: r.OccurredAt.Milli(), ReceivedAt: r.ReceivedAt.Milli(), Channel: r.Via.Channel, Link: r.Via.Link, Origin: r.Via.Origin, URL: r.Via.URL,
-		Map: r.Map, Stage: r.Stage, Touchpoint: r.Touchpoint, Step: r.Step, CompletedAt: r.CompletedAt.Milli(), Pending: r.Pending, Caps: r.Caps}
+		Map: r.Map, Stage: r.Stage, Touchpoint: r.Touchpoint, Step: r.Step, CompletedAt: r.CompletedAt.Milli(), Pending: r.Pending, Caps: r.Caps, Reviewed: r.Reviewed}
 	for n, v := range r.Properties {
 		d.Properties = append(d.Properties, property{n, v})
 	}
@@ -122,7 +123,7 @@ func (d doc) response() responses.Response {
 		Digest: d.Digest, Answers: d.Answers, Calculated: d.Calculated, Properties: d.properties(), Respondent: d.Respondent, Language: d.Language,
 		OccurredAt: when.Milli(d.OccurredAt), ReceivedAt: when.Milli(d.ReceivedAt), Via: responses.Via{Channel: d.Channel, Link: d.Link, Origin: d.Origin, URL: d.URL},
 		Map: d.Map, Stage: d.Stage, Touchpoint: d.Touchpoint, Marks: d.Marks, MarkedAt: when.Milli(d.MarkSince),
-		Step: d.Step, CompletedAt: when.Milli(d.CompletedAt), Pending: d.Pending, Caps: d.Caps}
+		Step: d.Step, CompletedAt: when.Milli(d.CompletedAt), Pending: d.Pending, Caps: d.Caps, Reviewed: d.Reviewed}
 }
 
 func wrap(what string, err error) error {

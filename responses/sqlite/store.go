@@ -40,13 +40,14 @@ type more struct {
 	CompletedAt int64           `json:"completed_at,omitempty"`
 	Pending     json.RawMessage `json:"pending,omitempty"`
 	Caps        []quota.Cap     `json:"caps,omitempty"`
+	Reviewed    bool            `json:"reviewed,omitempty"`
 }
 
 var parsers fastjson.ParserPool
 
 // writeMore writes what readMore reads. JSON within it comes back to the byte.
 func writeMore(r *responses.Response) ([]byte, error) {
-	m := more{r.SenderID, r.Digest, r.Calculated, r.Language, r.Via, r.Touchpoint, r.Step, r.CompletedAt.Milli(), r.Pending, r.Caps}
+	m := more{r.SenderID, r.Digest, r.Calculated, r.Language, r.Via, r.Touchpoint, r.Step, r.CompletedAt.Milli(), r.Pending, r.Caps, r.Reviewed}
 	const changed = "<>&\u2028\u2029" // by json.Marshal, which is the quicker one
 	if !bytes.ContainsAny(r.Calculated, changed) && !bytes.ContainsAny(r.Pending, changed) {
 		return json.Marshal(m)
@@ -73,7 +74,7 @@ func readMore(b []byte, r *responses.Response) error {
 	if c := v.Get("calculated"); c != nil && c.Type() != fastjson.TypeNull {
 		r.Calculated = c.MarshalTo(nil)
 	}
-	r.Step, r.CompletedAt = v.GetInt64("step"), when.Milli(v.GetInt64("completed_at"))
+	r.Step, r.CompletedAt, r.Reviewed = v.GetInt64("step"), when.Milli(v.GetInt64("completed_at")), v.GetBool("reviewed")
 	if c := v.Get("pending"); c != nil {
 		r.Pending = c.MarshalTo(nil)
 	}

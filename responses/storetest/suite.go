@@ -32,6 +32,7 @@ func visited(id string, at int64) responses.Response {
 	r.Calculated, r.Step, r.CompletedAt = json.RawMessage(`{"total":1.5}`), 7, when.Milli(at+2)
 	r.Pending = json.RawMessage(`{"sat":3,"why":"漢字 </script>"}`)
 	r.Caps = []quota.Cap{{Key: "srv_a/sp", Limit: 10}, {Key: "lnk_a", Limit: 3}}
+	r.Reviewed = true
 	return r
 }
 
