@@ -566,6 +566,73 @@ func TestSlotsThatACrashLeftAreGivenToOthers(t *testing.T) {
 	})
 }
 
+// between lets something happen between a deletion's look at the slots and its
+// writing, while the other change waits to write.
+type between struct {
+	responses.Store
+	other   func()
+	once    sync.Once
+	arrived chan struct{} // the other change is about to write
+	deleted chan struct{}
+}
+
+func (b *between) Replace(ctx context.Context, ws ident.Workspace, r responses.Response, rev int64) error {
+	if r.Status == responses.Erased {
+		go b.other()
+		<-b.arrived
+		return b.Store.Replace(ctx, ws, r, rev)
+	}
+	b.once.Do(func() {
+		close(b.arrived)
+		<-b.deleted
+	})
+	return b.Store.Replace(ctx, ws, r, rev)
+}
+
+// A cap must not be smaller by those who are gone.
+func TestADeletedResponseKeepsNoSlot(t *testing.T) {
+	set := func(v *visitor, to responses.Status) error {
+		_, err := v.SetStatus(context.Background(), "w", v.id, to)
+		return err
+	}
+	for name, c := range map[string]struct {
+		before responses.Status
+		other  func(v *visitor) error
+	}{
+		"while its quota turns out to be full": {responses.Counted, func(v *visitor) error {
+			_, err := v.handIn(`{"sat":5}`, complete)
+			return err
+		}},
+		"while it is counted again": {responses.Suspect, func(v *visitor) error { return set(v, responses.Counted) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d = deskOn(t, asked, d.Store, d.Slots)
+			for range 2 {
+				d.visitor(t).want(responses.Counted, `{"sat":5}`, complete)
+			}
+			v := d.visitor(t)
+			v.caps = []quota.Cap{{Key: "lnk_1", Limit: 1}}
+			v.want(responses.Counted, `{"sat":4}`, complete)
+			if err := set(v, c.before); err != nil {
+				t.Fatal(err)
+			}
+			b := &between{Store: d.Store, arrived: make(chan struct{}), deleted: make(chan struct{})}
+			done := make(chan error)
+			b.other = func() { done <- c.other(v) }
+			d.Store = b
+			if err := d.Delete(context.Background(), "w", v.id); err != nil {
+				t.Fatal(err)
+			}
+			close(b.deleted)
+			if err := <-done; err == nil {
+				t.Fatal("what was deleted was changed")
+			}
+			d.held(t, "lnk_1", 0)
+		})
+	}
+}
+
 // cabinet is the files of a test.
 type cabinet []string
 

@@ -3,6 +3,7 @@ package responses
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -255,7 +256,7 @@ func (s *Service) SetStatus(ctx context.Context, ws ident.Workspace, id string, 
 	if to != Counted && to != Suspect {
 		return Response{}, fault.At(fault.Invalid, "#/status", "Must be \"counted\" or \"suspect\".")
 	}
-	var back quota.Held
+	took := quota.Held{} // slots that this call took or is about to give back
 	r, err := s.change(ctx, ws, id, func(old Response) (Response, error) {
 		if old.Status != Counted && old.Status != Suspect {
 			return old, fault.New(fault.Conflict, "not-counted", "A response that is %s cannot become %s.", old.Status, to)
@@ -266,16 +267,18 @@ func (s *Service) SetStatus(ctx context.Context, ws ident.Workspace, id string, 
 		r := old
 		r.Rev, r.Status, r.Reviewed = r.Rev+1, to, true
 		r.mark(when.Of(s.Now()), r.OccurredAt.Milli())
-		var err error
 		if to == Counted {
-			err = s.retake(ctx, ws, r)
-		} else {
-			back, err = s.leave(ctx, ws, old, r)
+			return r, s.retake(ctx, ws, r, took)
 		}
+		back, err := s.leave(ctx, ws, old, r)
+		maps.Copy(took, back)
 		return r, err
 	})
-	if err == nil {
-		s.settle(ctx, ws, r, back)
+	switch {
+	case err == nil:
+		s.settle(ctx, ws, r, took)
+	case fault.Is(err, fault.NotFound), fault.Is(err, fault.Conflict): // deleted or screened meanwhile
+		s.settle(ctx, ws, Response{ID: id}, took)
 	}
 	return r, err
 }

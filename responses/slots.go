@@ -102,12 +102,15 @@ func (s *Service) leave(ctx context.Context, ws ident.Workspace, old, next Respo
 	return s.Slots.Held(ctx, ws, old.ID, keys)
 }
 
-// retake takes the slots that are left for a response that is to count again.
-func (s *Service) retake(ctx context.Context, ws ident.Workspace, r Response) error {
+// retake takes the slots that are left for a response that is to count again,
+// and adds them to took.
+func (s *Service) retake(ctx context.Context, ws ident.Workspace, r Response, took quota.Held) error {
 	for i := range r.Caps { // one by one: a full one keeps no other from being taken
-		if _, _, err := s.slots().Take(ctx, ws, r.Caps[i:i+1], r.ID); err != nil {
+		more, _, err := s.slots().Take(ctx, ws, r.Caps[i:i+1], r.ID)
+		if err != nil {
 			return err
 		}
+		maps.Copy(took, more)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package quota
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"time"
 
@@ -27,7 +28,9 @@ const doubted = 20
 
 // Take gives the holder a slot of every cap, or of none that it did not have
 // before: full is then the first cap that has no slot left. took are the slots
-// that the holder has now, to be given back where they are not needed after all.
+// that the holder has now, of those caps that were looked at, to be given back
+// where they are not needed after all: nobody else can give back what this call
+// took last.
 func (s *Slots) Take(ctx context.Context, ws ident.Workspace, caps []Cap, holder string) (took Held, full *Cap, err error) {
 	took, fresh := Held{}, Held{}
 	stamp := rand.Int64()
@@ -40,7 +43,8 @@ func (s *Slots) Take(ctx context.Context, ws ident.Workspace, caps []Cap, holder
 			fresh[c.Key] = stamp
 		}
 		if !held {
-			return nil, &caps[i], s.Store.Free(ctx, ws, holder, fresh)
+			maps.DeleteFunc(took, func(key string, _ int64) bool { _, is := fresh[key]; return is })
+			return took, &caps[i], s.Store.Free(ctx, ws, holder, fresh)
 		}
 		took[c.Key] = stamp
 	}

@@ -59,7 +59,17 @@ func TestASlotIsTakenOfEveryCapOrOfNone(t *testing.T) {
 	if full := o.take(t, "rsp_0", a, quota.Cap{Key: "c", Limit: 0}); full != "c" {
 		t.Fatalf("%q is full", full)
 	}
-	o.count(t, "a", 1) // the one that it held before stays
+	o.count(t, "a", 1) // the one that it held before stays, and can be given back
+	took, full, err := o.Take(context.Background(), "w", []quota.Cap{a, {Key: "d", Limit: 1}, {Key: "c", Limit: 0}}, "rsp_0")
+	if err != nil || full == nil || full.Key != "c" || len(took) != 1 {
+		t.Fatalf("%v, %+v, %v", took, full, err)
+	}
+	o.count(t, "d", 0)
+	if err := o.Store.Free(context.Background(), "w", "rsp_0", took); err != nil {
+		t.Fatal(err)
+	}
+	o.count(t, "a", 0)
+	o.take(t, "rsp_0", a)
 	for key, want := range map[string]bool{"a": true, "b": false, "c": false} {
 		if left, err := o.Left(context.Background(), "w", quota.Cap{Key: key, Limit: map[string]int{"a": 2, "b": 1}[key]}); err != nil || left != want {
 			t.Errorf("%s has a slot left: %v, %v", key, left, err)
