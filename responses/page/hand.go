@@ -106,6 +106,17 @@ func (v *visit) hand(ctx context.Context, f form) (shown, error) {
 		return s, err
 	case f.Get(fieldSign) != "":
 		return v.sign(ctx)
+	case v.ticket.Version != v.survey.Number && !v.link.Preview:
+		// The same visit began on another version meanwhile, on another device: what
+		// stood on this page are not its questions.
+		if f.Get(fieldAutosave) != "" {
+			return v.resealed()
+		}
+		s, err := v.here()
+		if err == nil {
+			s.view.Notice, s.refused = v.words.Say("err_title", "n", 1), true
+		}
+		return s, err
 	}
 	return v.step(ctx, f)
 }

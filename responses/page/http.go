@@ -27,7 +27,11 @@ func (h HTTP) asks(c *fiber.Ctx) asks {
 // links, too.
 func (h HTTP) Get(c *fiber.Ctx) error {
 	a := h.asks(c)
-	a.sealed = a.query.Get("ticket")
+	if site := c.Get("Sec-Fetch-Site"); site == "" || site == "same-origin" {
+		// Only a page of ours leads into a visit: by a link from elsewhere somebody could
+		// let others answer in his own, and read it afterwards.
+		a.sealed = a.query.Get("ticket")
+	}
 	s, err := h.open(c.UserContext(), a)
 	if err != nil {
 		return err

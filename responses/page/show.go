@@ -20,7 +20,7 @@ import (
 func (v *visit) view(at int, posted *form, wrong map[int]string) (*View, error) {
 	d := v.survey.Definition()
 	t := v.ticket
-	t.Group, t.Asked = at, nil
+	t.Version, t.Group, t.Asked = v.survey.Number, at, nil
 	w := &View{Lang: v.lang, Words: v.words, Brand: v.look.brand(v.token), Action: v.address(nil), Theme: v.theme(), Embed: v.embed(), Layout: d.Layout,
 		Wrong: len(wrong), OneClick: v.link.OneClick && v.stored == nil && t.Prefill != "", Kiosk: v.link.Kiosk, Preview: v.link.Preview, Resume: v.resume()}
 	w.Title, w.TitleLang = v.text(d.Title)

@@ -233,11 +233,12 @@ func (v *visit) prefill() form {
 	return form{Values: f}
 }
 
-// brought is the answer that came in the link; nil for none, or what is none. A
-// file comes by an upload alone: an id in a link may be another person's.
+// brought is the answer that came in the link; nil for none, or what is none.
+// What has to be done by the person no address does: to agree, and to hand in a
+// file, since an id in a link may be another person's.
 func (v *visit) brought(i int, prefill form) []byte {
 	q, t := v.survey.Question(i)
-	if t.Control(q).Kind == question.Upload {
+	if kind := t.Control(q).Kind; kind == question.Upload || kind == question.Agree {
 		return nil
 	}
 	if a := t.Read(q, prefill); a != nil && v.good(i, a) {

@@ -1,6 +1,9 @@
 package e2e
 
 import (
+	"fmt"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -59,5 +62,111 @@ func TestAHandInThatComesTooLateSaysWhy(t *testing.T) {
 	p.want(204, "DELETE", "/v1/responses/"+p.stored(s)[0]["id"].(string), "")
 	if v.send("feel", "1").must(410); !strings.Contains(v.text(), "You have answered already") {
 		t.Errorf("behind a deleted answer: %s", v.text())
+	}
+}
+
+// A hidden question is asked of nobody. That the link brings no answer to it,
+// required or not, must not end in a page that cannot be left.
+func TestAttack10ARequiredHiddenQuestionKeepsNobodyFromTheEnd(t *testing.T) {
+	p := start(t, t.TempDir())
+	for keys, want := range map[string]string{
+		`"title":"x","questions":[{"id":"source","type":"hidden","required":true}]`:                                                 "map[source:]",
+		`"title":"x","questions":[{"id":"source","type":"hidden","required":true},{"id":"sat","type":"csat","title":"Satisfied?"}]`: "map[sat:4 source:]",
+	} {
+		_, s := p.published(keys)
+		v := p.visit(p.link(s, `{}`)).must(200).patience().send("sat", "4").must(200)
+		if r := p.stored(s); !strings.Contains(v.text(), "Thank you") || len(r) != 1 || fmt.Sprint(r[0]["answers"]) != want || r[0]["status"] != "counted" {
+			t.Errorf("%s: %s %v", keys, v.text(), r)
+		}
+	}
+	_, s := p.published(`"title":"x","questions":[{"id":"source","type":"hidden","required":true},{"id":"sat","type":"csat","title":"Satisfied?"}]`)
+	p.visit(p.link(s, `{}`)+"?source=mail").must(200).patience().send("sat", "4").must(200)
+	if r := p.stored(s); fmt.Sprint(r[0]["answers"]) != "map[sat:4 source:mail]" {
+		t.Errorf("stored: %v", r)
+	}
+	p.want(422, "POST", "/v1/responses", fmt.Sprintf(`{"survey":%q,"answers":{"sat":4}}`, s)) // a program can say it
+}
+
+// A page of an older version, still open on another device, has other questions
+// than the visit has gone on with: what it sends must not wipe those out.
+func TestAttack8APageOfAnOlderVersionWipesNothingOut(t *testing.T) {
+	p := start(t, t.TempDir())
+	m, s := p.published(`"title":"x","questions":[{"id":"a","type":"text","title":"A"},{"id":"b","type":"text","title":"B"}]`)
+	path := p.link(s, `{"single_use":true}`)
+	old := p.visit(path).must(200)
+	p.want(200, "PUT", "/v1/surveys/"+s, fmt.Sprintf(`{"map":%q,"stage":"delivery","title":"x","questions":[{"id":"new","type":"text","title":"N"},{"id":"a","type":"text","title":"A"},{"id":"b","type":"text","title":"B"}]}`, m), "If-Match", `"1"`)
+	p.want(200, "POST", "/v1/surveys/"+s+"/publish", "")
+	p.visit(path).must(200).send("new", "N").must(200).send("a", "A").must(200)
+	old.send("a", "from the old page").must(422)
+	if got := old.fields(); !slices.Equal(got, []string{"b"}) {
+		t.Errorf("the old page leads on to %v", got)
+	}
+	old.patience().send("b", "B").must(200)
+	if r := p.stored(s); len(r) != 1 || r[0]["status"] != "counted" || r[0]["version"] != 2.0 || fmt.Sprint(r[0]["answers"]) != "map[a:A b:B new:N]" {
+		t.Errorf("stored: %v", r)
+	}
+}
+
+// An address can be written by anybody: it chooses a score, but it neither
+// agrees to anything nor hands in a file in somebody's name.
+func TestNoAddressAgreesInSomebodysName(t *testing.T) {
+	p := start(t, t.TempDir())
+	file := p.upload("logo.png", drawing(t)).object(t)["id"].(string)
+	_, s := p.published(`"title":"x","layout":"page","questions":[{"id":"sat","type":"csat","title":"Satisfied?"},{"id":"terms","type":"consent","title":"Terms","text":"I agree to everything"},{"id":"doc","type":"file","title":"File"}]`)
+	v := p.visit(p.link(s, `{"one_click":true}`) + "?sat=4&terms=true&doc=" + file + "&doc.name=x.png").must(200)
+	if f, values := v.form(); values.Get("sat") != "4" || values.Has("terms") || strings.Contains(v.body, "x.png") {
+		t.Errorf("the form begins with %v", values)
+	} else {
+		v.post(attr(f, "action"), "", url.Values{"wm-ticket": values["wm-ticket"], "wm-sign": {"1"}}, nil).must(200)
+	}
+	if r := p.stored(s); len(r) != 1 || r[0]["status"] != "counted" || fmt.Sprint(r[0]["answers"]) != "map[sat:4]" {
+		t.Errorf("stored: %v", r)
+	}
+}
+
+// Who gets a link from elsewhere that leads into a stranger's visit must not
+// answer there: the stranger has the ticket, and could read it.
+func TestAttack45NoLinkFromElsewhereLeadsIntoAnotherVisit(t *testing.T) {
+	p := start(t, t.TempDir())
+	_, s := p.published(delivery)
+	path := p.link(s, `{}`)
+	stranger := p.visit(path).must(200)
+	stranger.send("sat", "1").must(200)
+	_, values := stranger.form()
+	ticket := values.Get("wm-ticket")
+	for _, site := range []string{"cross-site", "same-site", "none"} {
+		victim := p.visit(path+"?ticket="+ticket, "Sec-Fetch-Site", site).must(200)
+		if got := victim.fields(); !slices.Equal(got, []string{"sat"}) {
+			t.Errorf("%s: the victim goes on at %v", site, got)
+		}
+		victim.agent = nil
+		if victim.send("sat", "2").must(200); len(p.stored(s)) < 2 {
+			t.Errorf("%s: the victim answered in the stranger's visit", site)
+		}
+	}
+	for _, site := range []string{"same-origin", ""} { // the chooser of languages
+		if v := p.visit(path+"?ticket="+ticket, "Sec-Fetch-Site", site).must(200); !slices.Equal(v.fields(), []string{"feel"}) {
+			t.Errorf("%q: a page of ours leads to %v", site, v.fields())
+		}
+	}
+}
+
+func TestAPreviewWithARequiredFileHasAnEnd(t *testing.T) {
+	p := start(t, t.TempDir())
+	m := p.want(201, "POST", "/v1/maps", `{"title":"Shop","stages":[{"id":"delivery","name":"Delivery"}]}`).object(t)["id"]
+	s := p.want(201, "POST", "/v1/surveys", fmt.Sprintf(`{"map":%q,"stage":"delivery","title":"x","questions":[{"id":"doc","type":"file","title":"File","required":true,"accept":["image/png"]},{"id":"sat","type":"csat","title":"Satisfied?"}]}`, m)).object(t)["id"].(string)
+	u, _ := url.Parse(p.want(201, "POST", "/v1/surveys/"+s+"/preview", "").object(t)["url"].(string))
+	v := p.visit(u.Path).must(200)
+	v.handIn(false, []file{{"doc", "x.png", "image/png", []byte("no picture")}}).must(422)
+	v.handIn(false, []file{{"doc", "x.png", "image/png", drawing(t)}}).must(200)
+	if got := v.fields(); !slices.Equal(got, []string{"sat"}) {
+		t.Fatalf("behind the file the preview asks %v", got)
+	}
+	if v.back().must(200); !strings.Contains(v.text(), "x.png") {
+		t.Errorf("the preview forgot the file: %s", v.text())
+	}
+	v.send().must(200).send("sat", "4").must(200)
+	if !strings.Contains(v.text(), "Thank you") || len(p.stored(s)) != 0 {
+		t.Errorf("the end says %s", v.text())
 	}
 }
