@@ -213,6 +213,25 @@ func TestCharactersAreCountedAsTheServerDoes(t *testing.T) {
 	}
 }
 
+// What is neither an answer of this page nor of the script's own objects decides
+// here as it does on the server.
+func TestWhatIsKnownBesidesDecidesOnThePageToo(t *testing.T) {
+	ctx := browser(t)
+	h := serve(t)
+	s := speaking("en")
+	v := s.view()
+	v.Layout, v.Flow = "page", []byte(`{"flow":{"q":[{"id":"constructor"},{"id":"rows"},{"id":"csat"},{"id":"text","show":["==",["$","contact.language"],"de"]},{"id":"email","show":["answered",["$","property.constructor"]]},
+		{"id":"number","show":["answered",["$","constructor"]]},{"id":"date","show":["==",["count",["$","rows"]],2]},{"id":"long_text","show":["answered",["$","rows.constructor"]]}]},
+		"answers":{"rows":{"other":"a","more":"b"}},"properties":{},"contact":{"language":"de"}}`)
+	for _, k := range []string{"csat", "text", "email", "number", "date", "long_text"} {
+		v.Fields = append(v.Fields, s.field(k))
+	}
+	h.show(t, ctx, v)
+	if got := see(t, ctx, `[...document.querySelectorAll('[data-q]')].filter(b => b.getBoundingClientRect().height).map(b => b.dataset.q).join(' ')`); got != "csat text date" {
+		t.Errorf("shown are %s", got)
+	}
+}
+
 // flow is the logic of a survey as package logic writes it: text is asked of
 // who is not satisfied, and needed of who is very dissatisfied; the matrix of who
 // wrote; a property and an answer of another page decide too.

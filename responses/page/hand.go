@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"waymark/responses"
+	"waymark/surveys/fault"
 	"waymark/surveys/question"
 )
 
@@ -105,7 +106,7 @@ func (v *visit) hand(ctx context.Context, f form) (shown, error) {
 		}
 		return s, err
 	case f.Get(fieldSign) != "":
-		return v.sign(ctx)
+		return v.sign(ctx, f.Get(fieldKept))
 	case v.ticket.Version != v.survey.Number && !v.link.Preview:
 		// The same visit began on another version meanwhile, on another device: what
 		// stood on this page are not its questions.
@@ -121,10 +122,21 @@ func (v *visit) hand(ctx context.Context, f form) (shown, error) {
 	return v.step(ctx, f)
 }
 
-// sign counts what was preselected, once, api.md §8.
-func (v *visit) sign(ctx context.Context) (shown, error) {
+// sign counts what was preselected, once, api.md §8: where the browser kept a
+// visit that has answered, the page goes on with that one.
+func (v *visit) sign(ctx context.Context, kept string) (shown, error) {
 	if !v.link.OneClick || v.link.Preview || v.stored != nil {
 		return v.resealed()
+	}
+	if t, genuine := open(v.link, kept); genuine && !v.link.SingleUse && !v.link.Kiosk {
+		_, err := v.Responses.Get(ctx, v.ws, t.response(v.ws, v.link))
+		if err == nil {
+			v.ticket.Nonce = t.Nonce
+			return v.resealed()
+		}
+		if !fault.Is(err, fault.NotFound) {
+			return shown{}, err
+		}
 	}
 	prefill := v.prefill()
 	voted := false

@@ -166,11 +166,25 @@ func TestOnlyAPersonVotesByAClick(t *testing.T) {
 	if f := h.last(); f.Get("csat") != "4" || f.Get(fieldSign) != "1" {
 		t.Errorf("the vote is %v", f)
 	}
+	// Loaded again it is the visit that voted, and says so.
+	v.Resume = "waymark:lnk_1"
+	for _, kept := range []string{"", "renewed"} {
+		n := h.count()
+		h.show(t, ctx, v)
+		do(t, ctx, chromedp.MouseClickXY(5, 5))
+		eventually(t, "a sign is sent", func() bool { return h.count() == n+1 })
+		if f := h.last(); f.Get(fieldSign) != "1" || f.Get(FieldTicket) != "ticket" || f.Get(fieldKept) != kept {
+			t.Errorf("the sign is %v, want %q kept", f, kept)
+		}
+		eventually(t, "the visit is kept", func() bool { return see(t, ctx, storage) == `{"waymark:lnk_1":"renewed"}` })
+	}
+	v.Resume = ""
+	voted := h.count()
 	// A page that is not one-click sends nothing at any sign.
 	h.show(t, ctx, speaking("en").view(speaking("en").answered("csat")))
 	do(t, ctx, chromedp.MouseClickXY(5, 5), chromedp.KeyEvent("\t"))
 	time.Sleep(300 * time.Millisecond)
-	if h.count() != 3 {
+	if h.count() != voted {
 		t.Error("a page that is not one-click votes")
 	}
 }

@@ -10,5 +10,6 @@ const (
 	fieldScript   = "wm-script"   // 1: a script shows and hides questions
 	fieldAutosave = "wm-autosave" // 1: nothing is to be shown
 	fieldSign     = "wm-sign"     // 1: a sign of life on a one-click page
+	fieldKept     = "wm-kept"     // beside a sign: the ticket of a visit that the browser kept
 	fieldResume   = "wm-resume"   // 1: show where the ticket's visit stands
 )

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"bytes"
 	"encoding/json"
 	"hash/fnv"
 	"net/url"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
+	"waymark/surveys/logic"
 	"waymark/surveys/question"
 )
 
@@ -125,14 +125,15 @@ func (v *visit) branches(at int) bool {
 // pages and what is known besides. Of the link's properties it has those that the
 // logic names: the rest may be a secret of the shop's.
 func (v *visit) flow() (json.RawMessage, error) {
-	flow, err := json.Marshal(v.survey.Flow())
-	if err != nil {
-		return nil, err
-	}
-	named := map[string]string{}
-	for name, value := range v.link.Properties {
-		if quoted, err := json.Marshal("property." + name); err == nil && bytes.Contains(flow, quoted) {
-			named[name] = value
+	properties, contact := map[string]string{}, map[string]string{}
+	for _, name := range v.survey.Flow().Outside() {
+		text, is := v.outside(name).Text()
+		kind, rest, _ := strings.Cut(name, ".")
+		switch {
+		case is && kind == "property":
+			properties[rest] = text
+		case is && kind == "contact":
+			contact[rest] = text
 		}
 	}
 	answers := map[string]json.RawMessage{}
@@ -145,11 +146,11 @@ func (v *visit) flow() (json.RawMessage, error) {
 		}
 	}
 	return json.Marshal(struct {
-		Flow       json.RawMessage            `json:"flow"`
+		Flow       *logic.Flow                `json:"flow"`
 		Answers    map[string]json.RawMessage `json:"answers"`
 		Properties map[string]string          `json:"properties"`
 		Contact    map[string]string          `json:"contact"`
-	}{flow, answers, named, map[string]string{"language": v.lang}})
+	}{v.survey.Flow(), answers, properties, contact})
 }
 
 // field is a question as it stands on the page.

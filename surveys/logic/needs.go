@@ -1,6 +1,9 @@
 package logic
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Needs tells for each question which earlier answers may decide whether it is
 // shown or required: Needs()[i][j] for question i and the answer to j. Nil for
@@ -57,4 +60,32 @@ func (f *Flow) named(n *Node, fn func(question int)) {
 			f.named(f.calculated(rest).node, fn)
 		}
 	}
+}
+
+// Outside lists the names that stand in the flow and no answer gives:
+// property.… and contact.…, each once.
+func (f *Flow) Outside() []string {
+	var out []string
+	add := func(n *Node) {
+		if n == nil {
+			return
+		}
+		for _, name := range n.Names() {
+			first, _, dotted := strings.Cut(name, ".")
+			if dotted && (first == "property" || first == "contact") && !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	for _, s := range f.steps {
+		add(s.show)
+		add(s.requiredIf)
+		for _, j := range s.jumps {
+			add(j.when)
+		}
+	}
+	for _, v := range f.values {
+		add(v.node)
+	}
+	return out
 }

@@ -2,6 +2,7 @@ package logic
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -44,5 +45,16 @@ func TestNeedsNamesAllThatDecides(t *testing.T) {
 				t.Fatalf("question %d changed with answer %d, which it does not need", i, j)
 			}
 		}
+	}
+}
+
+func TestOnlyWhatTheLogicNamesIsOutside(t *testing.T) {
+	f, problems := NewFlow([]Source{{ID: "a", Symbol: number}, {ID: "b", ShowIf: "property.state == 'SP' and a > 1", RequiredIf: "property.tier == 'x'", Symbol: number,
+		Jumps: []SourceJump{{"contact.language == 'de' or property.state == 'RJ'", "end"}}}}, []SourceValue{{"c", "property.plan == 'y'"}})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if got := f.Outside(); !slices.Equal(got, []string{"property.state", "property.tier", "contact.language", "property.plan"}) {
+		t.Error(got)
 	}
 }

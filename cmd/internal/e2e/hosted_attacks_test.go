@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -168,5 +169,57 @@ func TestAPreviewWithARequiredFileHasAnEnd(t *testing.T) {
 	v.send().must(200).send("sat", "4").must(200)
 	if !strings.Contains(v.text(), "Thank you") || len(p.stored(s)) != 0 {
 		t.Errorf("the end says %s", v.text())
+	}
+}
+
+// The properties of a link are its author's words about who answers.
+func TestThePageTellsOnlyWhatItsLogicNeedsOfALinksProperties(t *testing.T) {
+	p := start(t, t.TempDir())
+	_, s := p.published(`"title":"x","layout":"page","questions":[{"id":"sat","type":"csat","title":"Satisfied?"},{"id":"why","type":"text","title":"Why?","show_if":"sat < 3 and property.state == 'SP'"}]`)
+	v := p.visit(p.link(s, `{"properties":{"state":"SP","churn":"difficult customer"}}`)).must(200)
+	if f, _ := v.form(); !strings.Contains(attr(f, "data-flow"), `"properties":{"state":"SP"}`) || strings.Contains(v.body, "churn") || strings.Contains(v.body, "difficult") {
+		t.Errorf("the page tells %s", attr(f, "data-flow"))
+	}
+}
+
+// Browsers load a page again that was put away, and the person who comes back
+// gives another sign: it is the same person.
+func TestAttack43APageLoadedAgainVotesOnce(t *testing.T) {
+	p := start(t, t.TempDir())
+	_, s := p.published(`"title":"x","questions":[{"id":"sat","type":"csat","title":"Satisfied?"},{"id":"why","type":"text","title":"Why?"}]`)
+	path := p.link(s, `{"one_click":true}`) + "?sat=4"
+	sign := func(kept string) (v *visitor, ticket string) {
+		t.Helper()
+		v = p.visit(path).must(200)
+		f, values := v.form()
+		values.Set("wm-sign", "1")
+		if kept != "" {
+			values.Set("wm-kept", kept)
+		}
+		sent := *v
+		sent.post(attr(f, "action"), "", values, nil).must(200)
+		var got struct{ Ticket string }
+		if err := json.Unmarshal([]byte(sent.body), &got); err != nil {
+			t.Fatal(err)
+		}
+		return v, got.Ticket
+	}
+	_, kept := sign("")
+	v, ticket := sign(kept)
+	if r := p.stored(s); len(r) != 1 || r[0]["status"] != "counted" {
+		t.Fatalf("one person's signs made %v", r)
+	}
+	v.send("sat", "2", "wm-ticket", ticket).must(200).send("why", "x").must(200)
+	if r := p.stored(s); len(r) != 1 || r[0]["status"] != "counted" || fmt.Sprint(r[0]["answers"]) != "map[sat:2 why:x]" {
+		t.Errorf("stored: %v", r)
+	}
+	// What is forged, another link's, or deleted since keeps nobody from voting.
+	p.want(204, "DELETE", "/v1/responses/"+p.stored(s)[0]["id"].(string), "")
+	_, other := p.published(delivery)
+	_, foreign := p.visit(p.link(other, `{}`)).form()
+	for i, bad := range []string{kept, "forged", foreign.Get("wm-ticket")} {
+		if sign(bad); len(p.stored(s)) != i+1 {
+			t.Errorf("with %.20q kept there are %d votes", bad, len(p.stored(s)))
+		}
 	}
 }

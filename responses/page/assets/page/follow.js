@@ -23,7 +23,7 @@ export function read(box) {
     case "rows":
     case "lists":
     case "places": {
-      const out = {};
+      const out = Object.create(null);
       for (const e of all) {
         if (e.type === "radio" || e.type === "checkbox" ? !e.checked : !e.value) continue;
         const part = e.name.slice(id.length + 1);
@@ -38,13 +38,16 @@ export function read(box) {
   return text || undefined;
 }
 
+// own reads what an object holds itself: ids may be called "constructor".
+const own = (o, name) => (o && Object.prototype.hasOwnProperty.call(o, name) ? o[name] : undefined);
+
 // value gives an answer, or a part of it, to expressions.
 export function value(answer, part) {
   if (answer === undefined || answer === null) return null;
   if (Array.isArray(answer)) return part ? null : answer.map((a) => (typeof a === "object" ? "other" : a));
   if (typeof answer !== "object") return part ? null : answer;
-  if (part) return value(answer[part], "");
-  if ("other" in answer) return "other";
+  if (part) return value(own(answer, part), "");
+  if ("other" in answer && Object.keys(answer).length === 1) return "other";
   return { parts: String(answer.id).startsWith("fil_") ? 1 : Object.keys(answer).length }; // a file is one thing
 }
 
@@ -58,12 +61,11 @@ export function follow({ form, on }) {
   Object.assign(mark, { type: "hidden", name: "wm-script", value: "1" });
   form.prepend(mark);
   const outside = (name) => {
-    const [kind, part] = [name.slice(0, name.indexOf(".")), name.slice(name.indexOf(".") + 1)];
-    const known = kind === "property" ? properties : contact;
-    return known && Object.hasOwn(known, part) ? known[part] : null;
+    const at = name.indexOf(".");
+    return own({ property: properties, contact }[name.slice(0, at)], name.slice(at + 1)) ?? null;
   };
   const go = () => {
-    const now = flow.q.map(({ id }) => (boxes.has(id) ? read(boxes.get(id)) : answers?.[id]));
+    const now = flow.q.map(({ id }) => (boxes.has(id) ? read(boxes.get(id)) : own(answers, id)));
     const { shown, required } = walk(flow, (i, part) => value(now[i], part), outside);
     flow.q.forEach(({ id }, i) => boxes.has(id) && show(boxes.get(id), shown[i], required[i]));
   };

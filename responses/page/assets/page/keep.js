@@ -100,17 +100,22 @@ export async function keep({ form, body, on, replace, signal }) {
 
 // live sends the one vote of a one-click link when a person shows: events that
 // no script can make, and no scrolling, which scripts can cause. What is sent
-// is what the link chose, whatever was touched first.
-export function live({ form, status, on, signal }) {
-  const body = data(form, { "wm-sign": "1" });
+// is what the link chose, whatever was touched first. A page that is loaded again
+// goes on with the visit that voted.
+export function live({ form, status, on, body, signal }) {
+  const vote = data(form, { "wm-sign": "1" });
+  const key = body.dataset.resume;
   let sent = false;
   const go = async (e) => {
     if (!e.isTrusted || sent) return;
     sent = true;
+    const kept = key && attempt(() => localStorage.getItem(key));
+    if (kept) vote.set("wm-kept", kept);
     try {
-      const r = await post(form, body, { keepalive: true });
+      const r = await post(form, vote, { keepalive: true });
       if (!r.ok || signal.aborted) return;
       await renew(form, r);
+      store(key, form);
       tell(status, "noted");
     } catch {
       setTimeout(() => (sent = false), 2000);
