@@ -41,7 +41,7 @@ func (h HTTP) Get(c *fiber.Ctx) error {
 
 // Admit refuses a body that is too large for what the link asks before it is read.
 func (h HTTP) Admit(c *fiber.Ctx) error {
-	if n := c.Request().Header.ContentLength(); n >= 0 && n <= maxForm {
+	if !Large(c.Request().Header.ContentLength()) {
 		return c.Next()
 	}
 	if err := h.admit(c.UserContext(), h.asks(c)); err != nil {
@@ -53,6 +53,9 @@ func (h HTTP) Admit(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// Large tells that a body of that Content-Length may hold files.
+func Large(length int) bool { return length < 0 || length > maxForm }
+
 // Post takes what the page sends.
 func (h HTTP) Post(c *fiber.Ctx) error {
 	if err := h.ours(c); err != nil {
@@ -61,7 +64,7 @@ func (h HTTP) Post(c *fiber.Ctx) error {
 	if c.Get(fiber.HeaderContentEncoding) != "" {
 		return fault.New(fault.Unsupported, "encoded-body", "Send the body without Content-Encoding.")
 	}
-	f, err := readForm(c.Get(fiber.HeaderContentType), c.BodyRaw())
+	f, err := readForm(c.Get(fiber.HeaderContentType), c.Request().Body()) // which copies what it keeps; BodyRaw would copy all of it once more
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func (s *Server) table() []route {
 
 		{method: "GET", path: "/s/assets/page.js", handle: hosted.Script},
 		{method: "GET", path: "/s/:token", page: sorrySurvey, before: look, handle: hosted.Get},
-		{method: "POST", path: "/s/:token", page: sorrySurvey, before: []fiber.Handler{s.hand, hosted.Admit}, limit: page.MaxBody, handle: hosted.Post},
+		{method: "POST", path: "/s/:token", page: sorrySurvey, before: []fiber.Handler{s.hand, hosted.Admit, s.upload}, limit: page.MaxBody, handle: hosted.Post},
 		{method: "GET", path: "/s/:token/qr.svg", page: sorrySurvey, before: look, handle: hosted.QRSVG},
 		{method: "GET", path: "/s/:token/qr.png", page: sorrySurvey, before: look, handle: hosted.QRPNG},
 		{method: "GET", path: "/s/:token/files/:file", page: sorrySurvey, before: look, handle: hosted.File},

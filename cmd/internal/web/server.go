@@ -57,6 +57,7 @@ type Server struct {
 	looks    guesses // at survey pages
 	hands    guesses // handed in there
 	crowds   guesses // by link
+	uploads  uploads
 	conns    conns
 	app      *fiber.App
 	// described is the table that the description of the API is made from.
