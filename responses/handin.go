@@ -42,6 +42,10 @@ type HandIn struct {
 	Caps []quota.Cap
 	// Window is how long after the visit was completed its answers may be replaced.
 	Window time.Duration
+	// Looked says that the caller just read, by Visit, what is stored: Seen, nil
+	// for nothing. It is not read again then but where another hand-in was faster.
+	Looked bool
+	Seen   *Response
 }
 
 // Handed is what became of a hand-in.
@@ -128,9 +132,8 @@ type weighedHandIn struct {
 func (s *Service) take(ctx context.Context, ws ident.Workspace, v *weighedHandIn) (Handed, error) {
 	took := quota.Held{} // slots that this call took or is about to give back
 	for {
-		old, err := s.Store.Get(ctx, ws, v.ID)
-		stored := err == nil
-		if err != nil && !fault.Is(err, fault.NotFound) {
+		old, stored, err := s.handed(ctx, ws, v)
+		if err != nil {
 			return Handed{}, err
 		}
 		next, err := v.becomes(old, stored, s.Now())
@@ -179,6 +182,22 @@ func (s *Service) take(ctx context.Context, ws ident.Workspace, v *weighedHandIn
 		}
 		return Handed{Response: *next, Created: created}, nil
 	}
+}
+
+// handed gives what is stored of the visit.
+func (s *Service) handed(ctx context.Context, ws ident.Workspace, v *weighedHandIn) (old Response, stored bool, err error) {
+	if v.Looked {
+		v.Looked = false // who comes again was not the fastest
+		if v.Seen != nil {
+			return *v.Seen, true, nil
+		}
+		return Response{}, false, nil
+	}
+	old, err = s.Store.Get(ctx, ws, v.ID)
+	if fault.Is(err, fault.NotFound) {
+		return Response{}, false, nil
+	}
+	return old, err == nil, err
 }
 
 // unchanged gives the response where a hand-in changes nothing.

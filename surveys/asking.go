@@ -43,6 +43,10 @@ func (c *Compiled) Question(i int) (*question.Question, question.Type) {
 	return c.questions[i].Question, c.questions[i].Type
 }
 
+// Control gives what question i is answered with; it is shared, and not to be
+// changed.
+func (c *Compiled) Control(i int) *question.Control { return &c.questions[i].control }
+
 // Place gives where a question stands; false for an id that there is not.
 func (c *Compiled) Place(id string) (int, bool) {
 	i, known := c.index[id]

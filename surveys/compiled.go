@@ -38,9 +38,10 @@ type preset struct {
 type compiledQuestion struct {
 	*question.Question
 	question.Type
-	check  question.Check
-	demand question.Check
-	preset *fastjson.Value // nil for none
+	check   question.Check
+	demand  question.Check
+	control question.Control
+	preset  *fastjson.Value // nil for none
 }
 
 type compiledQuota struct {
@@ -62,7 +63,7 @@ func Compile(v Version) (*Compiled, error) {
 			return nil, fault.New(fault.Internal, "unknown-type", "Version %d has a question of type %q, which this program does not know.", v.Number, q.Type)
 		}
 		c.index[q.ID] = i
-		cq := compiledQuestion{Question: q, Type: t, check: t.Compile(q), demand: t.Demand(q)}
+		cq := compiledQuestion{Question: q, Type: t, check: t.Compile(q), demand: t.Demand(q), control: t.Control(q)}
 		if given := question.Preset(q); given != "" {
 			b, err := jsontext.AppendQuote(nil, given)
 			if err != nil {
@@ -76,7 +77,7 @@ func Compile(v Version) (*Compiled, error) {
 			cq.preset = value
 			c.defaults = append(c.defaults, preset{i, b, value})
 		}
-		if t.Control(q).Kind == question.Upload {
+		if cq.control.Kind == question.Upload {
 			c.files = append(c.files, i)
 		}
 		c.images = append(c.images, question.Images(q)...)

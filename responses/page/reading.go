@@ -24,7 +24,7 @@ func (v *visit) read(ctx context.Context, at int, f form, script bool) (map[int]
 		if !script && !v.asked(i) {
 			continue
 		}
-		if t.Control(q).Kind == question.Upload {
+		if v.survey.Control(i).Kind == question.Upload {
 			if err := v.receive(ctx, i, f, wrong); err != nil {
 				return nil, err
 			}
@@ -35,7 +35,7 @@ func (v *visit) read(ctx context.Context, at int, f form, script bool) (map[int]
 			continue
 		}
 		given := f
-		if c := t.Control(q); c.Input == "number" {
+		if v.survey.Control(i).Input == "number" {
 			given = form{Values: url.Values{q.ID: {v.words.Unwritten(f.Get(q.ID))}}}
 		}
 		v.answers[i] = t.Read(q, given)
@@ -51,7 +51,7 @@ func (v *visit) read(ctx context.Context, at int, f form, script bool) (map[int]
 
 // receive stores a file that was handed in; without one the file of before stays.
 func (v *visit) receive(ctx context.Context, i int, f form, wrong map[int]string) error {
-	q, t := v.survey.Question(i)
+	q, _ := v.survey.Question(i)
 	u, sent := f.files[q.ID]
 	if !sent {
 		if f.Get(q.ID+".remove") != "" {
@@ -59,7 +59,7 @@ func (v *visit) receive(ctx context.Context, i int, f form, wrong map[int]string
 		}
 		return nil
 	}
-	c := t.Control(q)
+	c := v.survey.Control(i)
 	if v.link.Preview {
 		v.pretend(i, u, wrong)
 		return nil

@@ -156,7 +156,7 @@ func (v *visit) flow() (json.RawMessage, error) {
 // field is a question as it stands on the page.
 func (v *visit) field(i int, posted *form, prefill form) Field {
 	q, t := v.survey.Question(i)
-	c := t.Control(q)
+	c := *v.survey.Control(i)
 	f := Field{ID: q.ID, Control: c, Required: v.path.Required[i]}
 	f.Title, f.TitleLang = v.text(q.Title)
 	f.Help, f.HelpLang = v.text(q.Help)

@@ -42,6 +42,7 @@ type visit struct {
 	lang   string
 
 	ticket  ticket
+	looked  bool                // into the store
 	stored  *responses.Response // nil before the first answer
 	fresh   []string            // files that came with this request
 	answers [][]byte            // JSON by question; nil where there is none
@@ -152,6 +153,7 @@ func (v *visit) load(ctx context.Context, known bool) error {
 		version = v.ticket.Version
 	}
 	if known || v.link.SingleUse {
+		v.looked = true
 		r, err := v.Responses.Visit(ctx, v.ws, v.ticket.response(v.ws, v.link))
 		switch {
 		case err == nil:
@@ -238,7 +240,7 @@ func (v *visit) prefill() form {
 // file, since an id in a link may be another person's.
 func (v *visit) brought(i int, prefill form) []byte {
 	q, t := v.survey.Question(i)
-	if kind := t.Control(q).Kind; kind == question.Upload || kind == question.Agree {
+	if kind := v.survey.Control(i).Kind; kind == question.Upload || kind == question.Agree {
 		return nil
 	}
 	if a := t.Read(q, prefill); a != nil && v.good(i, a) {

@@ -21,10 +21,13 @@ import (
 )
 
 // Store implements responses.Store.
-type Store struct{ db *engine.SQLite }
+type Store struct {
+	db  *engine.SQLite
+	one *engine.Statement // the look-up of every hand-in
+}
 
 // New gives the store in db.
-func New(db *engine.SQLite) *Store { return &Store{db} }
+func New(db *engine.SQLite) *Store { return &Store{db, db.Statement(selectOne)} }
 
 // more is what no query looks at.
 type more struct {
@@ -202,7 +205,8 @@ func (s *Store) Get(ctx context.Context, ws ident.Workspace, id string) (respons
 	if err := ws.Check(); err != nil {
 		return responses.Response{}, err
 	}
-	r, err := scan(s.db.Read.QueryRowContext(ctx, selectOne, string(ws), id))
+	var r responses.Response
+	err := s.one.Scan(ctx, func(row *sql.Row) (err error) { r, err = scan(row); return err }, string(ws), id)
 	return r, wrap("reading a response", err)
 }
 

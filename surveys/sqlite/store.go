@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
 
 	"waymark/surveys"
 	"waymark/surveys/engine"
@@ -31,11 +30,13 @@ CREATE TABLE survey_versions (ws TEXT NOT NULL, survey TEXT NOT NULL, number INT
 // Store implements surveys.Store.
 type Store struct {
 	db   *engine.SQLite
-	head atomic.Pointer[sql.Stmt] // on the path of every answer
+	head *engine.Statement // on the path of every answer
 }
 
 // New gives the store in db.
-func New(db *engine.SQLite) *Store { return &Store{db: db} }
+func New(db *engine.SQLite) *Store {
+	return &Store{db, db.Statement("SELECT rev, status, current FROM surveys WHERE ws = ? AND id = ?")}
+}
 
 func (s *Store) exec(ctx context.Context, what, query string, args ...any) (n int64, err error) {
 	err = s.db.WriteOne(ctx, func(tx *engine.Tx) (err error) {
@@ -126,26 +127,8 @@ func (s *Store) Head(ctx context.Context, ws ident.Workspace, id string) (survey
 	if err := ws.Check(); err != nil {
 		return h, err
 	}
-	st, err := s.headStatement(ctx)
-	if err == nil {
-		err = st.QueryRowContext(ctx, string(ws), id).Scan(&h.Rev, &h.Status, &h.Current)
-	}
+	err := s.head.Scan(ctx, func(row *sql.Row) error { return row.Scan(&h.Rev, &h.Status, &h.Current) }, string(ws), id)
 	return h, one("reading a survey's state", err)
-}
-
-// headStatement is prepared once and kept for all connections of the pool.
-func (s *Store) headStatement(ctx context.Context) (*sql.Stmt, error) {
-	if st := s.head.Load(); st != nil {
-		return st, nil
-	}
-	st, err := s.db.Read.PrepareContext(ctx, "SELECT rev, status, current FROM surveys WHERE ws = ? AND id = ?")
-	if err != nil {
-		return nil, err
-	}
-	if !s.head.CompareAndSwap(nil, st) {
-		_ = st.Close() // another request was quicker
-	}
-	return s.head.Load(), nil
 }
 
 // gone tells why a compare-and-set found nothing: another revision or no survey.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/text/unicode/norm"
@@ -26,6 +27,9 @@ type Service struct {
 		// the ids of those that are no pictures for pages.
 		Pictures(ctx context.Context, ws ident.Workspace, ids []string) (none []string, err error)
 	}
+
+	names sync.Map // of workspaces, by id
+	read  sync.Map // *readSettings by workspace
 }
 
 // Bootstrap makes the given key an admin key of the workspace "default" on a

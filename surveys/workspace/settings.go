@@ -95,6 +95,58 @@ func DefaultSettings(workspaceName string) Settings {
 	}
 }
 
+// InForce is Settings without the record, for who asks on every request: a
+// document is read anew only where it changed.
+func (s *Service) InForce(ctx context.Context, ws ident.Workspace) (Settings, error) {
+	name, err := s.nameOf(ctx, ws)
+	if err != nil {
+		return Settings{}, err
+	}
+	r, err := s.Store.Settings(ctx, ws)
+	if fault.Is(err, fault.NotFound) {
+		return DefaultSettings(name), nil
+	}
+	if err != nil {
+		return Settings{}, err
+	}
+	if kept, found := s.read.Load(ws); found && bytes.Equal(kept.(*readSettings).document, r.Document) {
+		return kept.(*readSettings).settings, nil
+	}
+	set, err := parseStored(r.Document, name)
+	if err == nil {
+		s.read.Store(ws, &readSettings{r.Document, set})
+	}
+	return set, err
+}
+
+// readSettings is a document that was read. What it says is shared, and nobody
+// changes it.
+type readSettings struct {
+	document []byte
+	settings Settings
+}
+
+// nameOf gives a workspace's name, which never changes.
+func (s *Service) nameOf(ctx context.Context, ws ident.Workspace) (string, error) {
+	if name, known := s.names.Load(ws); known {
+		return name.(string), nil
+	}
+	w, err := s.Store.Workspace(ctx, ws)
+	if err == nil {
+		s.names.Store(ws, w.Name)
+	}
+	return w.Name, err
+}
+
+func parseStored(document []byte, name string) (Settings, error) {
+	set, err := ParseSettings(document, name)
+	if err != nil {
+		// What is stored passed the rules once: failing now is our fault, and not the caller's.
+		return Settings{}, fault.Wrap(err, fault.Internal, "bad-settings", "The stored settings cannot be read.")
+	}
+	return set, nil
+}
+
 // Settings gives the settings in force, with the defaults for what was not
 // put, and the stored record. In a workspace that never put any the record is
 // the document of the defaults at FirstVersion.
@@ -114,10 +166,9 @@ func (s *Service) Settings(ctx context.Context, ws ident.Workspace) (Settings, S
 	if err != nil {
 		return Settings{}, SettingsRecord{}, err
 	}
-	set, err := ParseSettings(r.Document, w.Name)
+	set, err := parseStored(r.Document, w.Name)
 	if err != nil {
-		// What is stored passed the rules once: failing now is our fault, and not the caller's.
-		return Settings{}, SettingsRecord{}, fault.Wrap(err, fault.Internal, "bad-settings", "The stored settings cannot be read.")
+		return Settings{}, SettingsRecord{}, err
 	}
 	return set, r, nil
 }

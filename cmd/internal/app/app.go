@@ -222,11 +222,11 @@ func (a *App) wire() {
 	a.Maps = &mapping.Service{Store: a.stores.maps, Now: a.Now, Seq: &a.seq}
 	a.Surveys = &surveys.Service{Store: a.stores.surveys, Stages: a.Maps, Files: a.Files, Responses: a.stores.responses, Now: a.Now, Seq: &a.seq,
 		Language: func(ctx context.Context, ws ident.Workspace) (string, error) {
-			s, _, err := a.Workspaces.Settings(ctx, ws)
+			s, err := a.Workspaces.InForce(ctx, ws)
 			return s.Language, err
 		},
 		RedirectHosts: func(ctx context.Context, ws ident.Workspace) ([]string, error) {
-			s, _, err := a.Workspaces.Settings(ctx, ws)
+			s, err := a.Workspaces.InForce(ctx, ws)
 			return s.RedirectHosts, err
 		}}
 	a.Maps.Surveys = a.Surveys // the two know each other
@@ -243,7 +243,7 @@ func (a *App) wire() {
 	}
 	a.Pages = &page.Service{Links: a.Links, Surveys: a.Surveys, Responses: a.Responses, Files: a.Files, Now: a.Now,
 		Look: func(ctx context.Context, ws ident.Workspace) (page.Look, error) {
-			s, _, err := a.Workspaces.Settings(ctx, ws)
+			s, err := a.Workspaces.InForce(ctx, ws)
 			return page.Look{Name: s.Name, Language: s.Language, Colour: s.Brand.Colour, Logo: s.Brand.Logo, RedirectHosts: s.RedirectHosts}, err
 		}}
 	lag := web.NewLag()
@@ -252,7 +252,7 @@ func (a *App) wire() {
 		Rolled: func(oldest when.Time) { lag.Observe(a.Now().Sub(oldest.Time()).Seconds()) }}
 	a.Scores = &mapping.ScoresService{Maps: a.Maps, Surveys: a.Surveys, Windows: a.Roller, Now: a.Now,
 		Ages: func(ctx context.Context, ws ident.Workspace) (fresh, stale time.Duration, err error) {
-			s, _, err := a.Workspaces.Settings(ctx, ws)
+			s, err := a.Workspaces.InForce(ctx, ws)
 			fresh, stale = s.FreshnessAges()
 			return fresh, stale, err
 		}}

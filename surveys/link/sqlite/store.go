@@ -30,10 +30,15 @@ CREATE INDEX links_previews ON links (expires_at) WHERE preview = 1;
 `}}
 
 // Store implements link.Store.
-type Store struct{ db *engine.SQLite }
+type Store struct {
+	db   *engine.SQLite
+	hash *engine.Statement // the look-up of every page
+}
 
 // New gives the store in db.
-func New(db *engine.SQLite) *Store { return &Store{db} }
+func New(db *engine.SQLite) *Store {
+	return &Store{db, db.Statement("SELECT " + columns + " FROM links WHERE hash = ?")}
+}
 
 func wrap(what string, err error) error {
 	switch {
@@ -159,7 +164,9 @@ func (s *Store) Revoke(ctx context.Context, ws ident.Workspace, survey, id strin
 
 // ByHash implements link.Store.
 func (s *Store) ByHash(ctx context.Context, hash string) (ident.Workspace, link.Link, error) {
-	ws, l, err := scan(s.db.Read.QueryRowContext(ctx, "SELECT "+columns+" FROM links WHERE hash = ?", hash))
+	var ws ident.Workspace
+	var l link.Link
+	err := s.hash.Scan(ctx, func(row *sql.Row) (err error) { ws, l, err = scan(row); return err }, hash)
 	return ws, l, wrap("looking a link up", err)
 }
 

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"sync/atomic"
 
 	"waymark/surveys/engine"
 	"waymark/surveys/fault"
@@ -16,12 +15,15 @@ import (
 
 // Store is workspace.Store on SQLite.
 type Store struct {
-	engine *engine.SQLite
-	key    atomic.Pointer[sql.Stmt] // the look-up of every request
+	engine        *engine.SQLite
+	key, settings *engine.Statement // the look-ups of every request
 }
 
 // New gives the store of an open, migrated engine, which stays the caller's.
-func New(e *engine.SQLite) *Store { return &Store{engine: e} }
+func New(e *engine.SQLite) *Store {
+	return &Store{engine: e, key: e.Statement("SELECT " + keyColumns + " FROM api_keys WHERE id = ?"),
+		settings: e.Statement("SELECT version, document, created_at, updated_at, updated_by FROM settings WHERE workspace = ?")}
+}
 
 var _ workspace.Store = (*Store)(nil)
 
@@ -116,27 +118,9 @@ func scanKey(row interface{ Scan(...any) error }) (workspace.Key, error) {
 
 // KeyByID reads a key by its id.
 func (s *Store) KeyByID(ctx context.Context, id string) (workspace.Key, error) {
-	stmt, err := s.keyStatement(ctx)
-	if err != nil {
-		return workspace.Key{}, read(err, "a key")
-	}
-	k, err := scanKey(stmt.QueryRowContext(ctx, id))
+	var k workspace.Key
+	err := s.key.Scan(ctx, func(row *sql.Row) (err error) { k, err = scanKey(row); return err }, id)
 	return k, read(err, "a key")
-}
-
-// keyStatement is prepared once and kept for all connections of the pool.
-func (s *Store) keyStatement(ctx context.Context) (*sql.Stmt, error) {
-	if st := s.key.Load(); st != nil {
-		return st, nil
-	}
-	st, err := s.engine.Read.PrepareContext(ctx, "SELECT "+keyColumns+" FROM api_keys WHERE id = ?")
-	if err != nil {
-		return nil, err
-	}
-	if !s.key.CompareAndSwap(nil, st) {
-		_ = st.Close() // another request was quicker
-	}
-	return s.key.Load(), nil
 }
 
 // Keys lists the workspace's keys.
@@ -184,8 +168,9 @@ func (s *Store) Settings(ctx context.Context, ws ident.Workspace) (workspace.Set
 		r                workspace.SettingsRecord
 		created, updated int64
 	)
-	err := s.engine.Read.QueryRowContext(ctx, "SELECT version, document, created_at, updated_at, updated_by FROM settings WHERE workspace = ?", string(ws)).
-		Scan(&r.Version, &r.Document, &created, &updated, &r.UpdatedBy)
+	err := s.settings.Scan(ctx, func(row *sql.Row) error {
+		return row.Scan(&r.Version, &r.Document, &created, &updated, &r.UpdatedBy)
+	}, string(ws))
 	if err != nil {
 		return workspace.SettingsRecord{}, read(err, "settings")
 	}
