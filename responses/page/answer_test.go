@@ -320,7 +320,9 @@ func TestWhatIsWrongGetsTheFocus(t *testing.T) {
 	h.set(func(h *host) { h.status = http.StatusUnprocessableEntity })
 	h.show(t, ctx, speaking("en").refused("nps"))
 	eventually(t, "the alert has the focus", func() bool { return see(t, ctx, `document.activeElement.className`) == "alert" })
-	do(t, ctx, chromedp.KeyEvent("\t\r"))
+	do(t, ctx, chromedp.KeyEvent("\t"))
+	eventually(t, "its link is the next", func() bool { return see(t, ctx, `document.activeElement.tagName`) == "A" })
+	do(t, ctx, chromedp.KeyEvent("\r"))
 	eventually(t, "its link leads to the field", func() bool { return see(t, ctx, `document.activeElement.id`) == "q-nps-0" })
 }
 
