@@ -75,7 +75,9 @@ func (s *Service) hand(ctx context.Context, a asks, f form) (shown, error) {
 		return shown{}, err
 	}
 	got, err := v.hand(ctx, f)
-	v.tidy(ctx)
+	if kind := fault.KindOf(err); err == nil || kind != fault.Internal && kind != fault.Unavailable { // else it may be stored after all
+		v.tidy(ctx)
+	}
 	if err != nil {
 		return shown{}, v.sorry(err)
 	}
