@@ -42,8 +42,9 @@ type HandIn struct {
 	Caps []quota.Cap
 	// Window is how long after the visit was completed its answers may be replaced.
 	Window time.Duration
-	// Looked says that the caller just read, by Visit, what is stored: Seen, nil
-	// for nothing. It is not read again then but where another hand-in was faster.
+	// Looked says that the caller just found the survey open, and that Seen is
+	// stored of the visit, nil for nothing. Neither is asked again then; where
+	// something else is stored, nothing changes.
 	Looked bool
 	Seen   *Response
 }
@@ -80,12 +81,16 @@ func erasedError() error {
 // complete or a vote, and later ones replace its answers. The answers to
 // questions that are not asked are left away, and what nobody is asked, since
 // it comes with a link, does not keep people from an end. Gone is "survey-closed", "full"
-// for a cap, "used" behind the window, and "erased".
+// for a cap, "used" behind the window, and "erased". Stale tells that Seen is not
+// what is stored.
 func (s *Service) HandIn(ctx context.Context, ws ident.Workspace, h HandIn) (Handed, error) {
 	if !ident.Valid("rsp", h.ID) {
 		return Handed{}, fault.NotFoundError()
 	}
-	opened := s.open(ctx, ws, h.Survey)
+	var opened head
+	if !h.Looked {
+		opened = s.open(ctx, ws, h.Survey)
+	}
 	if opened.err != nil && !fault.Is(opened.err, fault.Gone) {
 		return Handed{}, opened.err
 	}
@@ -167,6 +172,10 @@ func (s *Service) take(ctx context.Context, ws ident.Workspace, v *weighedHandIn
 		}
 		created, err := s.put(ctx, ws, next, old, stored)
 		if fault.Is(err, fault.Stale) {
+			if v.Looked && len(took) == 0 {
+				return Handed{}, err
+			}
+			v.Looked = false // slots were taken: what is stored now says whose they are
 			continue
 		}
 		if err != nil {
@@ -186,11 +195,10 @@ func (s *Service) take(ctx context.Context, ws ident.Workspace, v *weighedHandIn
 
 // handed gives what is stored of the visit.
 func (s *Service) handed(ctx context.Context, ws ident.Workspace, v *weighedHandIn) (old Response, stored bool, err error) {
-	if v.Looked {
-		v.Looked = false // who comes again was not the fastest
-		if v.Seen != nil {
-			return *v.Seen, true, nil
-		}
+	switch {
+	case v.Looked && v.Seen != nil:
+		return *v.Seen, true, nil
+	case v.Looked:
 		return Response{}, false, nil
 	}
 	old, err = s.Store.Get(ctx, ws, v.ID)

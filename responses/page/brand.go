@@ -10,6 +10,23 @@ type Brand struct {
 	Name    string
 	Colour  string // #rrggbb; it replaces the accent
 	LogoURL string
+
+	paint *paint // what Colour makes, where it is known already
+}
+
+// paint is a style of a brand, and what a page's policy calls it.
+type paint struct{ css, source string }
+
+// painted gives the style of the brand; an empty one where there is no colour.
+func (b Brand) painted() paint {
+	if b.paint != nil {
+		return *b.paint
+	}
+	css := b.css()
+	if css == "" {
+		return paint{}
+	}
+	return paint{css, source(css)}
 }
 
 // tone is the colours of a theme that a brand's colour must stand on.

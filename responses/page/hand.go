@@ -67,14 +67,29 @@ func (v *visit) at(group int, posted *form, wrong map[int]string) (shown, error)
 // completed tells that the visit handed everything in before.
 func (v *visit) completed() bool { return v.stored != nil && v.stored.CompletedAt.Milli() != 0 }
 
-// hand takes what a page sends.
+// hand takes what a page sends. A first hand-in is stored without a look at what
+// is stored: where there is something after all, from a page that was left open or
+// sent twice, or there is nothing to store, it is taken anew with that look.
 func (s *Service) hand(ctx context.Context, a asks, f form) (shown, error) {
 	a.sealed = f.Get(FieldTicket)
+	a.fast = f.Get(fieldResume) == ""
+	got, err := s.handed(ctx, a, f)
+	if fault.Is(err, fault.Stale) {
+		a.fast = false
+		got, err = s.handed(ctx, a, f)
+	}
+	return got, err
+}
+
+func (s *Service) handed(ctx context.Context, a asks, f form) (shown, error) {
 	v, err := s.enter(ctx, a)
 	if err != nil {
 		return shown{}, err
 	}
 	got, err := v.hand(ctx, f)
+	if err == nil && v.blind && v.stored == nil {
+		err = fault.New(fault.Stale, "stale", "What is stored of the visit decides.")
+	}
 	if kind := fault.KindOf(err); err == nil || kind != fault.Internal && kind != fault.Unavailable { // else it may be stored after all
 		v.tidy(ctx)
 	}
@@ -95,11 +110,10 @@ func (v *visit) tidy(ctx context.Context) {
 }
 
 func (v *visit) hand(ctx context.Context, f form) (shown, error) {
-	_, genuine := open(v.link, v.sealed)
 	switch {
 	case f.Get(fieldResume) != "":
 		return v.here()
-	case !genuine:
+	case !v.genuine:
 		// Forged, cut off, or another link's: whose answers these are cannot be
 		// told, so the person looks at them once more and sends them anew.
 		s, err := v.at(next(v.groups, 0, v.path), &f, nil)
@@ -161,6 +175,7 @@ func (v *visit) sign(ctx context.Context, kept string) (shown, error) {
 
 // resealed gives the ticket of the page that is open already.
 func (v *visit) resealed() (shown, error) {
+	v.ticket.Kept = v.stored != nil
 	t, err := v.ticket.seal(v.link)
 	return shown{ticket: t}, err
 }

@@ -73,11 +73,11 @@ func (p *pen) open(f frame) (sources string) {
 	p.raw("</title><style>")
 	p.raw(markup(style))
 	p.raw("</style>")
-	if css := f.brand.css(); css != "" {
+	if own := f.brand.painted(); own.css != "" {
 		p.raw("<style>")
-		p.raw(markup(css))
+		p.raw(markup(own.css))
 		p.raw("</style>")
-		sources += " " + source(css)
+		sources += " " + own.source
 	}
 	p.raw(`<script src="/s/assets/page.js" defer></script></head>` + "\n" + `<body class="`)
 	p.raw(f.class)

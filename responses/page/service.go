@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"waymark/responses"
@@ -27,6 +28,8 @@ type Service struct {
 	// Look gives what a workspace's settings say of its pages.
 	Look func(ctx context.Context, ws ident.Workspace) (Look, error)
 	Now  func() time.Time
+
+	paints sync.Map // *paint by colour: to find readable ones takes long
 }
 
 // Look is how a workspace's pages look and speak.
@@ -36,11 +39,23 @@ type Look struct {
 	Colour        string // #rrggbb
 	Logo          string // fil_…, or empty
 	RedirectHosts []string
+
+	paint *paint
+}
+
+// painted gives the style of a colour. Colours are few: each is a workspace's.
+func (s *Service) painted(colour string) *paint {
+	if p, known := s.paints.Load(colour); known {
+		return p.(*paint)
+	}
+	p := Brand{Colour: colour}.painted()
+	s.paints.Store(colour, &p)
+	return &p
 }
 
 // brand is the look as a page of the link has it.
 func (l Look) brand(token string) Brand {
-	b := Brand{Name: l.Name, Colour: l.Colour}
+	b := Brand{Name: l.Name, Colour: l.Colour, paint: l.paint}
 	if l.Logo != "" {
 		b.LogoURL = "/s/" + token + "/files/" + l.Logo
 	}

@@ -42,7 +42,9 @@ type visit struct {
 	lang   string
 
 	ticket  ticket
-	looked  bool                // into the store
+	genuine bool                // it is one of the link's
+	looked  bool                // stored is what is in the store
+	blind   bool                // it was not read, since the ticket knows of nothing
 	stored  *responses.Response // nil before the first answer
 	fresh   []string            // files that came with this request
 	answers [][]byte            // JSON by question; nil where there is none
@@ -55,6 +57,7 @@ type asks struct {
 	accept string     // Accept-Language
 	query  url.Values // of the address
 	sealed string     // the ticket; "" begins a visit
+	fast   bool       // what is stored is only read where the ticket knows of something
 }
 
 // embed tells that the page may stand in a frame of another site.
@@ -94,8 +97,11 @@ func (s *Service) meet(ctx context.Context, a asks) (*visit, error) {
 		return nil, err
 	}
 	v := &visit{Service: s, asks: a, ws: ws, link: &l}
-	v.look, err = s.Look(ctx, ws)
-	return v, err
+	if v.look, err = s.Look(ctx, ws); err != nil {
+		return nil, err
+	}
+	v.look.paint = s.painted(v.look.Colour)
+	return v, nil
 }
 
 // enter finds the link, the survey and the state of the visit. Faults: see
@@ -105,14 +111,13 @@ func (s *Service) enter(ctx context.Context, a asks) (*visit, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := false
 	if a.sealed != "" {
-		v.ticket, known = open(v.link, a.sealed)
+		v.ticket, v.genuine = open(v.link, a.sealed)
 	}
-	if err := v.load(ctx, known); err != nil {
+	if err := v.load(ctx, v.genuine); err != nil {
 		return nil, v.sorry(err)
 	}
-	if !known {
+	if !v.genuine {
 		v.begin()
 	}
 	v.hidden()
@@ -152,8 +157,9 @@ func (v *visit) load(ctx context.Context, known bool) error {
 	if known {
 		version = v.ticket.Version
 	}
-	if known || v.link.SingleUse {
-		v.looked = true
+	v.looked = known || v.link.SingleUse
+	v.blind = v.fast && known && !v.ticket.Kept && !v.link.SingleUse && v.link.MaxResponses == nil
+	if v.looked && !v.blind {
 		r, err := v.Responses.Visit(ctx, v.ws, v.ticket.response(v.ws, v.link))
 		switch {
 		case err == nil:
