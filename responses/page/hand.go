@@ -67,18 +67,24 @@ func (v *visit) at(group int, posted *form, wrong map[int]string) (shown, error)
 // completed tells that the visit handed everything in before.
 func (v *visit) completed() bool { return v.stored != nil && v.stored.CompletedAt.Milli() != 0 }
 
+// tries is how often a hand-in begins anew because another one of the same visit
+// was faster. The last time it takes what there is.
+const tries = 4
+
 // hand takes what a page sends. A first hand-in is stored without a look at what
 // is stored: where there is something after all, from a page that was left open or
-// sent twice, or there is nothing to store, it is taken anew with that look.
+// sent twice, or there is nothing to store, it is taken anew with that look. Two
+// pages of a visit may be sent at once, from two devices or by a script meanwhile:
+// neither takes the other's answers away.
 func (s *Service) hand(ctx context.Context, a asks, f form) (shown, error) {
 	a.sealed = f.Get(FieldTicket)
-	a.fast = f.Get(fieldResume) == ""
-	got, err := s.handed(ctx, a, f)
-	if fault.Is(err, fault.Stale) {
-		a.fast = false
-		got, err = s.handed(ctx, a, f)
+	for try := 1; ; try++ {
+		a.fast, a.last = try == 1 && f.Get(fieldResume) == "", try == tries
+		got, err := s.handed(ctx, a, f)
+		if !fault.Is(err, fault.Stale) {
+			return got, err
+		}
 	}
-	return got, err
 }
 
 func (s *Service) handed(ctx context.Context, a asks, f form) (shown, error) {

@@ -34,7 +34,7 @@ func (v *visit) keep(ctx context.Context) error {
 func (v *visit) store(ctx context.Context, how func(*responses.HandIn)) (responses.Handed, error) {
 	h := responses.HandIn{ID: v.ticket.response(v.ws, v.link), Survey: v.link.Survey, Version: v.survey.Number, Answers: v.document(), Step: 1,
 		Language: v.lang, Properties: v.link.Properties, Via: responses.Via{Channel: "link", Link: v.link.ID}, Window: again,
-		Suspect: v.ticket.Suspect || v.hasty(), Looked: v.looked && v.fast, Seen: v.stored}
+		Suspect: v.ticket.Suspect || v.hasty(), Looked: v.looked && !v.last, Seen: v.stored}
 	if v.stored != nil {
 		h.Step = v.stored.Step + 1
 	}

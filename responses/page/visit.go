@@ -58,6 +58,7 @@ type asks struct {
 	query  url.Values // of the address
 	sealed string     // the ticket; "" begins a visit
 	fast   bool       // what is stored is only read where the ticket knows of something
+	last   bool       // whatever is stored meanwhile, this is taken
 }
 
 // embed tells that the page may stand in a frame of another site.

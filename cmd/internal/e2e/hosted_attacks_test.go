@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -222,4 +223,76 @@ func TestAttack43APageLoadedAgainVotesOnce(t *testing.T) {
 			t.Errorf("with %.20q kept there are %d votes", bad, len(p.stored(s)))
 		}
 	}
+}
+
+// A file is part of its answer: it goes where that is changed, deleted, or never
+// taken, and what somebody handed in does not fill the store for nothing.
+func TestAttack59FilesGoWithTheirAnswers(t *testing.T) {
+	p := start(t, t.TempDir())
+	_, s := p.published(`"title":"x","layout":"page","questions":[{"id":"doc","type":"file","title":"File"},{"id":"sat","type":"csat","title":"Satisfied?","required":true}]`)
+	bill := func(secret string) file {
+		return file{"doc", "bill.pdf", "application/pdf", []byte(strings.Replace(onePagePDF, "/Catalog", "/Catalog/"+secret, 1))}
+	}
+	named := func() string {
+		t.Helper()
+		answers, _ := p.stored(s)[0]["answers"].(map[string]any)
+		doc, _ := answers["doc"].(map[string]any)
+		id, _ := doc["id"].(string)
+		return id
+	}
+	v := p.visit(p.link(s, `{"single_use":true}`)).must(200).patience()
+	v.handIn(false, []file{bill("RefusedWithItsPage")}).must(422) // sat is missing
+	v.handIn(false, []file{bill("TheFirstBill")}, "sat", "4").must(200)
+	first := named()
+	p.want(200, "GET", "/v1/files/"+first, "")
+	v.get(v.at).must(200).patience()
+	v.handIn(false, []file{bill("TheSecondBill")}, "sat", "3").must(200)
+	second := named()
+	if second == first || second == "" {
+		t.Fatalf("%q and %q", first, second)
+	}
+	p.want(404, "GET", "/v1/files/"+first, "")
+	v.get(v.at).must(200)
+	f, values := v.filled("sat", "1", "wm-autosave", "1") // kept beside the answer that counts
+	saved := *v
+	saved.post(attr(f, "action"), attr(f, "enctype"), values, []file{bill("Unfinished")}).must(200)
+	p.want(200, "GET", "/v1/files/"+second, "")
+	id := p.stored(s)[0]["id"].(string)
+	p.want(204, "DELETE", "/v1/responses/"+id, "")
+	p.want(404, "GET", "/v1/files/"+second, "")
+	v.handIn(false, []file{bill("AfterTheErasure")}, "sat", "1").must(410)
+
+	logo := p.upload("logo.png", drawing(t)).object(t)["id"].(string) // by a key: pages may show it
+	other := p.want(201, "POST", "/v1/responses", fmt.Sprintf(`{"survey":%q,"answers":{"sat":1,"doc":{"id":%q}}}`, s, logo)).object(t)["id"].(string)
+	p.want(204, "DELETE", "/v1/responses/"+other, "")
+	p.want(200, "GET", "/v1/files/"+logo, "")
+	if code := p.stop(); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	for _, secret := range []string{"RefusedWithItsPage", "TheFirstBill", "TheSecondBill", "Unfinished", "AfterTheErasure"} {
+		p.holdsNot(secret)
+	}
+}
+
+// A step that was answered with the next page was taken, whatever else of the
+// visit was sent at the same time.
+func TestAttack5PagesOfAVisitSentAtOnceLoseNothing(t *testing.T) {
+	onBoth(t, func(t *testing.T, p *program) {
+		_, s := p.published(`"title":"x","questions":[{"id":"a","type":"text","title":"A"},{"id":"b","type":"text","title":"B"},{"id":"c","type":"text","title":"C"}]`)
+		for range 10 {
+			path := p.link(s, `{"single_use":true}`)
+			one := p.visit(path).must(200)
+			other := p.visit(path).must(200).send("a", "first").must(200)
+			var wg sync.WaitGroup
+			wg.Go(func() { one.send("a", "changed") })
+			wg.Go(func() { other.send("b", "B") })
+			wg.Wait()
+			if one.status != 200 || other.status != 200 {
+				t.Fatalf("status %d and %d", one.status, other.status)
+			}
+			if r := p.stored(s)[0]; fmt.Sprint(r["answers"]) != "map[a:changed b:B]" {
+				t.Fatalf("of two devices is left: %v", r["answers"])
+			}
+		}
+	})
 }
