@@ -101,8 +101,32 @@ func TestAnOpenLinkGoesOnWhereItStopped(t *testing.T) {
 	if got := see(t, ctx, `document.querySelector('.left').textContent`); got != "199 characters left" {
 		t.Errorf("the page that took the other's place says %q", got)
 	}
-	// A link that chooses an answer is no visit of before.
+	// An address that names a ticket is not trusted; a language that was chosen here is.
 	n := h.count()
+	first.Languages = []Language{{Tag: "en", Name: "English", Href: "/s/t?lang=en", Current: true}, {Tag: "de", Name: "Deutsch", Href: "/s/t?lang=de&ticket=ticket"}}
+	h.show(t, ctx, first)
+	eventually(t, "it stands at the second step", func() bool { return see(t, ctx, `document.querySelectorAll('#q-text-i').length`) == "1" })
+	do(t, ctx, chromedp.Navigate(see(t, ctx, "location.href")+"?ticket=stranger"))
+	eventually(t, "it stands at the second step again", func() bool { return see(t, ctx, `document.querySelectorAll('#q-text-i').length`) == "1" })
+	if f := h.last(); h.count() != n+2 || f.Get(FieldTicket) != "second" {
+		t.Errorf("%d requests, the last %v", h.count()-n, f)
+	}
+	down := func(w http.ResponseWriter, _ url.Values) { http.Error(w, "down", 503) }
+	h.set(func(h *host) { h.answer = down }) // so that it stands at the first step
+	h.show(t, ctx, first)
+	eventually(t, "it asked", func() bool { return h.count() == n+3 })
+	click(t, ctx, ".lang summary")
+	click(t, ctx, ".lang [lang=de]")
+	eventually(t, "the language's page is kept", func() bool { return see(t, ctx, storage) == `{"waymark:lnk_1":"ticket"}` })
+	time.Sleep(300 * time.Millisecond)
+	if h.count() != n+3 {
+		t.Error("the page in another language asked where the visit stands")
+	}
+	first.Languages = nil
+	h.set(func(h *host) { h.answer = func(w http.ResponseWriter, f url.Values) { h.write(w, second, 200) } })
+	see(t, ctx, `localStorage.setItem('waymark:lnk_1', 'second')`)
+	// A link that chooses an answer is no visit of before.
+	n = h.count()
 	h.show(t, ctx, func() *View { v := *first; v.Fields = []Field{s.answered("csat")}; return &v }())
 	time.Sleep(500 * time.Millisecond)
 	if h.count() != n {

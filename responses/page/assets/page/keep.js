@@ -78,8 +78,10 @@ export async function keep({ form, body, on, replace, signal }) {
     if (begun(form)) store(key, form);
     attempt(() => sessionStorage.setItem(here, "1"));
   });
-  // A page that the visit itself led to is where it stands already.
-  const led = attempt(() => sessionStorage.getItem(here)) || new URLSearchParams(location.search).has("ticket");
+  // A page that the visit itself led to, by a step or in another language, is
+  // where it stands already; an address that says so may be a stranger's.
+  for (const a of document.querySelectorAll(".lang a")) on(a, "click", () => attempt(() => sessionStorage.setItem(here, "1")));
+  const led = attempt(() => sessionStorage.getItem(here));
   attempt(() => sessionStorage.removeItem(here));
   const kept = attempt(() => localStorage.getItem(key));
   if (led) {
