@@ -72,8 +72,8 @@ func TestAHandInThatComesTooLateSaysWhy(t *testing.T) {
 func TestAttack10ARequiredHiddenQuestionKeepsNobodyFromTheEnd(t *testing.T) {
 	p := start(t, t.TempDir())
 	for keys, want := range map[string]string{
-		`"title":"x","questions":[{"id":"source","type":"hidden","required":true}]`:                                                 "map[source:]",
-		`"title":"x","questions":[{"id":"source","type":"hidden","required":true},{"id":"sat","type":"csat","title":"Satisfied?"}]`: "map[sat:4 source:]",
+		`"title":"x","questions":[{"id":"source","type":"hidden","required":true}]`:                                                 "map[]",
+		`"title":"x","questions":[{"id":"source","type":"hidden","required":true},{"id":"sat","type":"csat","title":"Satisfied?"}]`: "map[sat:4]",
 	} {
 		_, s := p.published(keys)
 		v := p.visit(p.link(s, `{}`)).must(200).patience().send("sat", "4").must(200)
