@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -598,5 +599,48 @@ func TestAPreviewCountsNothing(t *testing.T) {
 	p.want(200, "POST", "/v1/surveys/"+s+"/publish", "")
 	if p.visit(u.Path).must(200).patience().send("sat", "5").must(200); len(p.stored(s)) != 0 {
 		t.Error("a preview of a published survey was stored")
+	}
+}
+
+func TestThePageComesPackedToWhoTakesItSo(t *testing.T) {
+	p := start(t, t.TempDir())
+	_, s := p.published(delivery)
+	path := p.link(s, `{}`)
+	plain := http.Client{Transport: &http.Transport{DisableCompression: true}}
+	get := func(address, accept string) (string, int) {
+		t.Helper()
+		req, err := http.NewRequest("GET", p.base+address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if accept != "" {
+			req.Header.Set("Accept-Encoding", accept)
+		}
+		res, err := plain.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = res.Body.Close() }()
+		b, err := io.ReadAll(res.Body)
+		if err != nil || res.StatusCode != 200 || !strings.Contains(res.Header.Get("Vary"), "Accept-Encoding") {
+			t.Errorf("%s: status %d, Vary %q, %v", address, res.StatusCode, res.Header.Get("Vary"), err)
+		}
+		return res.Header.Get("Content-Encoding"), len(b)
+	}
+	all := 0
+	for _, address := range []string{path, "/s/assets/page.js"} {
+		_, whole := get(address, "")
+		for accept, want := range map[string]string{"": "", "identity": "", "gzip;q=0": "", "br": "", "gzip, deflate, br": "gzip"} {
+			coding, n := get(address, accept)
+			if coding != want || (n < whole/2) != (want == "gzip") {
+				t.Errorf("%s for %q: %q, %d of %d bytes", address, accept, coding, n, whole)
+			}
+			if want == "gzip" {
+				all += n
+			}
+		}
+	}
+	if all > 30<<10 {
+		t.Errorf("page and script are %d bytes packed", all)
 	}
 }
