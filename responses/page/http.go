@@ -132,9 +132,12 @@ func show(c *fiber.Ctx, body []byte, policy string) error {
 	c.Set("X-Robots-Tag", "noindex, nofollow")
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	if gzipped(c) {
-		body = fasthttp.AppendGzipBytesLevel(nil, body, fasthttp.CompressBestSpeed)
+		c.Response().SetBodyRaw(fasthttp.AppendGzipBytesLevel(nil, body, fasthttp.CompressBestSpeed))
+	} else {
+		c.Response().SetBody(body) // a copy
 	}
-	return c.Send(body)
+	done(body)
+	return nil
 }
 
 // gzipped tells whether the client takes an answer packed, and says that this one

@@ -1,7 +1,9 @@
 package page
 
 import (
+	"slices"
 	"strings"
+	"sync"
 
 	"waymark/surveys/words"
 )
@@ -19,8 +21,19 @@ type pen struct {
 	apart markup // begins a text of a user in the page's language
 }
 
+// sheets are documents that were sent: most of what a page costs to draw is the
+// room to draw it in.
+var sheets = sync.Pool{New: func() any { return new([]byte) }}
+
+// done gives a document back that nobody reads any more.
+func done(b []byte) {
+	b = b[:0]
+	sheets.Put(&b)
+}
+
 func newPen(size int, w *words.Words, lang string) *pen {
-	p := &pen{b: make([]byte, 0, size), words: w, rtl: w.RTL, apart: `<bdi dir="ltr">`}
+	b := *sheets.Get().(*[]byte)
+	p := &pen{b: slices.Grow(b, size), words: w, rtl: w.RTL, apart: `<bdi dir="ltr">`}
 	if !sameBase(lang, w.Tag) { // there is no catalogue in the page's language
 		p.lang, p.rtl = w.Tag, words.RTL(lang)
 	}

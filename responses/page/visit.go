@@ -49,6 +49,7 @@ type visit struct {
 	fresh   []string            // files that came with this request
 	answers [][]byte            // JSON by question; nil where there is none
 	path    logic.Path
+	parser  fastjson.Parser
 }
 
 // asks is what a request says of itself, whether it shows or hands in.
@@ -271,7 +272,7 @@ func (v *visit) take(doc []byte) {
 	if len(doc) == 0 {
 		return
 	}
-	o, err := fastjson.ParseBytes(doc)
+	o, err := v.parser.ParseBytes(doc)
 	if err != nil {
 		return
 	}
@@ -308,9 +309,9 @@ func (v *visit) document() []byte {
 	return append(b, '}')
 }
 
-// object is document, read.
+// object is document, read; good until the next one is.
 func (v *visit) object() (*fastjson.Object, error) {
-	o, err := fastjson.ParseBytes(v.document())
+	o, err := v.parser.ParseBytes(v.document())
 	if err != nil {
 		return nil, err
 	}

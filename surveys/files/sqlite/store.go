@@ -45,7 +45,10 @@ func (s *Store) exec(ctx context.Context, what, query string, args ...any) (n in
 		n, err = tx.Exec(query, args...)
 		return err
 	})
-	return n, wrap(what, err)
+	if err != nil { // who gave up may not look at what is still written
+		return 0, wrap(what, err)
+	}
+	return n, nil
 }
 
 const columns = "id, name, type, bytes, width, height, used, created_at, created_by"

@@ -57,7 +57,10 @@ func (s *Store) exec(ctx context.Context, what, query string, args ...any) (n in
 		n, err = tx.Exec(query, args...)
 		return err
 	})
-	return n, wrap(what, err)
+	if err != nil { // who gave up may not look at what is still written
+		return 0, wrap(what, err)
+	}
+	return n, nil
 }
 
 const columns = "hash, ws, survey, id, seq, label, single_use, max_responses, expires_at, properties, language, one_click, kiosk, preview, secret, revoked_at, created_at, created_by"
