@@ -665,3 +665,31 @@ func TestAFileThatThereIsNotIsUnknown(t *testing.T) {
 	v.want(responses.Counted, `{"sat":1,"doc":{"id":"`+there+`"}}`, complete)
 	answers(t, v.want(responses.Counted, `{"sat":2,"doc":{"id":"`+gone+`"}}`, complete), `{"sat":2}`) // left away before it is looked for
 }
+
+// Who looked already is believed as long as nobody was faster.
+func TestAHandInBasedOnALookIsStaleWhereSomethingElseIsStored(t *testing.T) {
+	everywhere(t, asked, func(t *testing.T, d *desk) {
+		seen := func(r *responses.Response) func(*responses.HandIn) {
+			return func(h *responses.HandIn) { h.Looked, h.Seen = true, r }
+		}
+		v := d.visitor(t)
+		first := v.want(responses.Partial, `{"sat":4}`, seen(nil))
+		v.refused(fault.Stale, "stale", `{"sat":3}`, seen(nil))
+		second := v.want(responses.Partial, `{"sat":3}`, seen(&first))
+		v.refused(fault.Stale, "stale", `{"sat":2}`, seen(&first), complete)
+		answers(t, v.want(responses.Counted, `{"sat":3}`, seen(&second), complete), `{"sat":3}`)
+		if n := d.marked(t); n != 1 {
+			t.Errorf("%d marks", n)
+		}
+		// Slots that it took belong to the visit, whoever of it was the fastest.
+		v = d.visitor(t)
+		v.want(responses.Counted, `{"sat":5}`, seen(nil), complete)
+		v.want(responses.Counted, `{"sat":5}`, seen(nil), complete)
+		d.held(t, surveyID+"/happy", 1)
+		if err := d.Delete(context.Background(), "w", v.id); err != nil {
+			t.Fatal(err)
+		}
+		v.refused(fault.Gone, "erased", `{"sat":5}`, seen(nil), complete)
+		d.held(t, surveyID+"/happy", 0)
+	})
+}

@@ -3,6 +3,7 @@ package workspace_test
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -215,5 +216,32 @@ func TestALogoMustBeAPictureUnlessItWasTheLogoBefore(t *testing.T) {
 	}
 	if err := put(shop, picture, 4); !fault.Is(err, fault.NotFound) {
 		t.Errorf("it comes back: %v", err)
+	}
+}
+
+func TestSettingsInForceFollowEveryChange(t *testing.T) {
+	s, ctx := newService(t), context.Background()
+	shop := ident.Actor{Workspace: workspace.IDOf("shop")}
+	if _, err := s.InForce(ctx, shop.Workspace); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a workspace that there is not: %v", err)
+	}
+	if _, err := s.Ensure(ctx, "shop"); err != nil {
+		t.Fatal(err)
+	}
+	for i, doc := range []string{"", `{"brand":{"colour":"#112233"}}`, `{"brand":{"colour":"#445566"}}`, `{"name":"Other"}`} {
+		if doc != "" {
+			if _, err := s.PutSettings(ctx, shop, []byte(doc), int64(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, _, err := s.Settings(ctx, shop.Workspace)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // read, and read again
+			if got, err := s.InForce(ctx, shop.Workspace); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: %+v %v, want %+v", doc, got, err, want)
+			}
+		}
 	}
 }
