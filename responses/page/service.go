@@ -72,7 +72,7 @@ func (e *ended) Error() string { return e.err.Error() }
 func (e *ended) Unwrap() error { return e.err }
 
 // ends are the pages of failures, by slug.
-var ends = map[string]EndKind{"survey-closed": EndClosed, "used": EndUsed, "full": EndFull, "survey-draft": EndSoon, "survey-unready": EndSoon, "erased": EndClosed}
+var ends = map[string]EndKind{"survey-closed": EndClosed, "used": EndUsed, "full": EndFull, "survey-draft": EndSoon, "survey-unready": EndSoon, "erased": EndUsed}
 
 // sorry gives a failure its page, in the shop's colours: the link is known, so
 // nothing is told by it.
