@@ -22,6 +22,7 @@ type shown struct {
 
 // open shows the page of a link. It counts and stores nothing.
 func (s *Service) open(ctx context.Context, a asks) (shown, error) {
+	a.looks = true
 	v, err := s.enter(ctx, a)
 	if err != nil {
 		return shown{}, err
@@ -77,9 +78,9 @@ const tries = 4
 // pages of a visit may be sent at once, from two devices or by a script meanwhile:
 // neither takes the other's answers away.
 func (s *Service) hand(ctx context.Context, a asks, f form) (shown, error) {
-	a.sealed = f.Get(FieldTicket)
+	a.sealed, a.looks = f.Get(FieldTicket), f.Get(fieldResume) != ""
 	for try := 1; ; try++ {
-		a.fast, a.last = try == 1 && f.Get(fieldResume) == "", try == tries
+		a.fast, a.last = try == 1 && !a.looks, try == tries
 		got, err := s.handed(ctx, a, f)
 		if !fault.Is(err, fault.Stale) {
 			return got, err

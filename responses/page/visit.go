@@ -3,6 +3,7 @@ package page
 import (
 	"bytes"
 	"context"
+	"errors"
 	"hash/fnv"
 	"math/rand/v2"
 	"net/url"
@@ -60,6 +61,7 @@ type asks struct {
 	sealed string     // the ticket; "" begins a visit
 	fast   bool       // what is stored is only read where the ticket knows of something
 	last   bool       // whatever is stored meanwhile, this is taken
+	looks  bool       // and hands nothing in
 }
 
 // embed tells that the page may stand in a frame of another site.
@@ -116,7 +118,13 @@ func (s *Service) enter(ctx context.Context, a asks) (*visit, error) {
 	if a.sealed != "" {
 		v.ticket, v.genuine = open(v.link, a.sealed)
 	}
-	if err := v.load(ctx, v.genuine); err != nil {
+	err = v.load(ctx, v.genuine)
+	if v.genuine && a.looks && !v.link.SingleUse && erased(err) {
+		// What was answered in this visit was deleted: who comes back begins another one.
+		v.genuine = false
+		err = v.load(ctx, false)
+	}
+	if err != nil {
 		return nil, v.sorry(err)
 	}
 	if !v.genuine {
@@ -129,6 +137,11 @@ func (s *Service) enter(ctx context.Context, a asks) (*visit, error) {
 	v.speak()
 	v.walk()
 	return v, nil
+}
+
+func erased(err error) bool {
+	var f *fault.Error
+	return errors.As(err, &f) && f.Slug == "erased"
 }
 
 // load finds the version to show and what is stored of the visit.

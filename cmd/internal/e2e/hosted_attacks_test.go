@@ -296,3 +296,36 @@ func TestAttack5PagesOfAVisitSentAtOnceLoseNothing(t *testing.T) {
 		}
 	})
 }
+
+// What was deleted comes back by nothing that is sent again; who comes back to
+// an open link may answer anew.
+func TestAttack59ADeletedAnswerComesBackByNothingSentAgain(t *testing.T) {
+	p := start(t, t.TempDir())
+	_, s := p.published(delivery)
+	path := p.link(s, `{}`)
+	v := p.visit(path).must(200).patience().send("sat", "4").must(200)
+	f, values := v.filled("feel", "1")
+	single := p.link(s, `{"single_use":true}`)
+	p.visit(single).must(200).send("sat", "2").must(200)
+	for _, r := range p.stored(s) {
+		p.want(204, "DELETE", "/v1/responses/"+r["id"].(string), "")
+	}
+	for _, more := range []url.Values{{}, {"wm-autosave": {"1"}}, {"back": {"1"}}} {
+		for name, list := range values {
+			more[name] = list
+		}
+		again := *v
+		if again.post(attr(f, "action"), "", more, nil).must(410); !strings.Contains(again.text(), "You have answered already") {
+			t.Errorf("%v: %s", more, again.text())
+		}
+	}
+	if p.visit(single).must(410); len(p.stored(s)) != 0 {
+		t.Fatalf("stored: %v", p.stored(s))
+	}
+	resumed := p.visit(path)
+	resumed.post(path, "", url.Values{"wm-resume": {"1"}, "wm-ticket": values["wm-ticket"]}, nil).must(200)
+	resumed.patience().send("sat", "5").must(200).send().must(200)
+	if r := p.stored(s); len(r) != 1 || fmt.Sprint(r[0]["answers"]) != "map[sat:5]" {
+		t.Errorf("who came back left %v", r)
+	}
+}
