@@ -182,13 +182,17 @@ func (v *visit) sign(ctx context.Context, kept string) (shown, error) {
 
 // resealed gives the ticket of the page that is open already.
 func (v *visit) resealed() (shown, error) {
-	v.ticket.Kept = v.stored != nil
+	v.ticket.Step = v.storedStep()
 	t, err := v.ticket.seal(v.link)
 	return shown{ticket: t}, err
 }
 
 // step takes the answers of one page.
 func (v *visit) step(ctx context.Context, f form) (shown, error) {
+	autosave := f.Get(fieldAutosave) != ""
+	if autosave && v.ticket.Step < v.storedStep() {
+		return v.resealed() // its own page overtook it, or another device
+	}
 	at := min(v.ticket.Group, max(len(v.groups)-1, 0))
 	script := f.Get(fieldScript) != ""
 	v.ticket.Suspect = v.ticket.Suspect || f.Get(fieldDecoy) != ""
@@ -202,7 +206,6 @@ func (v *visit) step(ctx context.Context, f form) (shown, error) {
 			delete(wrong, i)
 		}
 	}
-	autosave := f.Get(fieldAutosave) != ""
 	if v.goesBack(f) || autosave {
 		for i := range wrong { // what is not good yet is not kept
 			v.answers[i] = nil
@@ -241,6 +244,14 @@ func (v *visit) step(ctx context.Context, f form) (shown, error) {
 		return v.at(to, nil, nil)
 	}
 	return v.complete(ctx, at)
+}
+
+// storedStep is the step of what is stored of the visit; 0 where nothing is.
+func (v *visit) storedStep() int64 {
+	if v.stored == nil {
+		return 0
+	}
+	return v.stored.Step
 }
 
 // again asks for the files once more that came with what is refused: no browser

@@ -60,7 +60,7 @@ func (v *visit) view(at int, posted *form, wrong map[int]string) (*View, error) 
 	case v.completed() && posted == nil:
 		w.Notice = v.words.Say("thanks_again")
 	}
-	t.Kept = v.stored != nil
+	t.Step = v.storedStep()
 	sealed, err := t.seal(v.link)
 	if err != nil {
 		return nil, err

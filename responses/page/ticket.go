@@ -27,7 +27,7 @@ type ticket struct {
 	Language string `json:"l,omitzero"` // chosen by the person; empty: found out each time
 	Prefill  string `json:"p,omitzero"` // what came in the link, as a query
 	Answers  string `json:"a,omitzero"` // of previews, which are stored nowhere
-	Kept     bool   `json:"k,omitzero"` // something is stored of the visit
+	Step     int64  `json:"k,omitzero"` // of what is stored of the visit; 0: nothing
 	Suspect  bool   `json:"x,omitzero"` // the decoy was filled on an earlier page
 }
 

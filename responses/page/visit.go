@@ -173,7 +173,7 @@ func (v *visit) load(ctx context.Context, known bool) error {
 		version = v.ticket.Version
 	}
 	v.looked = known || v.link.SingleUse
-	v.blind = v.fast && known && !v.ticket.Kept && !v.link.SingleUse && v.link.MaxResponses == nil
+	v.blind = v.fast && known && v.ticket.Step == 0 && !v.link.SingleUse && v.link.MaxResponses == nil
 	if v.looked && !v.blind {
 		r, err := v.Responses.Visit(ctx, v.ws, v.ticket.response(v.ws, v.link))
 		switch {

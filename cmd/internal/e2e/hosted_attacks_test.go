@@ -297,6 +297,51 @@ func TestAttack5PagesOfAVisitSentAtOnceLoseNothing(t *testing.T) {
 	})
 }
 
+// On a slow line what a page saves meanwhile may arrive behind the page itself:
+// what the person sent by the button holds.
+func TestAttack5WhatAPageSavedMeanwhileOvertakesNothing(t *testing.T) {
+	p := start(t, t.TempDir())
+	_, s := p.published(`"title":"x","layout":"page","questions":[{"id":"a","type":"text","title":"A","page":1},{"id":"b","type":"text","title":"B","page":1},{"id":"c","type":"text","title":"C","page":2}]`)
+	answers := func() string { return fmt.Sprint(p.stored(s)[0]["answers"]) }
+	v := p.visit(p.link(s, `{}`)).must(200)
+	page := *v
+	save := func(ticket, a string) (next string) {
+		t.Helper()
+		from := page
+		f, values := from.filled("a", a, "wm-autosave", "1")
+		if ticket != "" {
+			values.Set("wm-ticket", ticket)
+		}
+		from.post(attr(f, "action"), "", values, nil).must(200)
+		var got struct{ Ticket string }
+		if err := json.Unmarshal([]byte(from.body), &got); err != nil {
+			t.Fatal(err)
+		}
+		return got.Ticket
+	}
+	ticket := save("", "wri")
+	ticket = save(ticket, "written so far")
+	if answers() != "map[a:written so far]" {
+		t.Fatalf("kept: %s", answers())
+	}
+	v.send("a", "new", "b", "B", "wm-ticket", ticket).must(200)
+	for _, late := range []string{"", ticket} {
+		if save(late, "written so far"); answers() != "map[a:new b:B]" {
+			t.Fatalf("behind the page came %s", answers())
+		}
+	}
+	for range 10 { // and at the same time
+		v := p.visit(p.link(s, `{}`)).must(200)
+		page = *v
+		var wg sync.WaitGroup
+		wg.Go(func() { save("", "old") })
+		wg.Go(func() { v.send("a", "new", "b", "B") })
+		if wg.Wait(); answers() != "map[a:new b:B]" {
+			t.Fatalf("sent at once: %s", answers())
+		}
+	}
+}
+
 // What was deleted comes back by nothing that is sent again; who comes back to
 // an open link may answer anew.
 func TestAttack59ADeletedAnswerComesBackByNothingSentAgain(t *testing.T) {
