@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -282,16 +284,28 @@ func (k *walker) stored(list []map[string]any) {
 	}
 }
 
+// surveysToWalk is how many random surveys are walked through, and for how long
+// at most: WAYMARK_TEST_WALKS asks for more, and takes the time that it takes.
+func surveysToWalk(t *testing.T, usual int) (n int, first uint64, most time.Duration) {
+	t.Helper()
+	more, err := strconv.Atoi(os.Getenv("WAYMARK_TEST_WALKS"))
+	if err != nil || more <= 0 {
+		return usual, 0, 15 * time.Second
+	}
+	return more, 100_000, time.Hour
+}
+
 // TestRandomWalksThroughRandomSurveys drives the page as a browser without
 // scripts does: what it shows, demands and stores is what the survey's logic
 // says, and what the API takes.
 func TestRandomWalksThroughRandomSurveys(t *testing.T) {
 	p := startWith(t, []string{"--data", t.TempDir()}, []string{"WAYMARK_LIMITS=off"})
 	m := p.want(201, "POST", "/v1/maps", `{"title":"Shop","stages":[{"id":"delivery","name":"Delivery"}]}`).object(t)["id"].(string)
+	surveys, first, most := surveysToWalk(t, 60)
 	began := time.Now()
 	var all []*walker
 	byWalker := map[*walker]string{}
-	for seed := uint64(0); seed < 60 && time.Since(began) < 8*time.Second; seed++ {
+	for seed := first; seed < first+uint64(surveys) && time.Since(began) < most/2; seed++ {
 		d := diceOf(seed)
 		doc := d.survey([]string{"steps", "page"}[seed%2], seed%3 == 2)
 		s := p.random(m, doc)
@@ -309,7 +323,7 @@ func TestRandomWalksThroughRandomSurveys(t *testing.T) {
 	}
 	sleep(2100) // what a person needs at least
 	pages, done := 0, 0
-	for began = time.Now(); done < len(all) && (done < 8 || time.Since(began) < 15*time.Second); done++ {
+	for began = time.Now(); done < len(all) && (done < 8 || time.Since(began) < most); done++ {
 		k := all[done]
 		k.walk()
 		pages += len(k.log)
@@ -346,8 +360,9 @@ func TestRandomSurveysFollowTheAnswersInABrowser(t *testing.T) {
 	ctx := browser(t)
 	p := startWith(t, []string{"--data", t.TempDir()}, []string{"WAYMARK_LIMITS=off"})
 	m := p.want(201, "POST", "/v1/maps", `{"title":"Shop","stages":[{"id":"delivery","name":"Delivery"}]}`).object(t)["id"].(string)
+	surveys, first, most := surveysToWalk(t, 24)
 	began, done, changes := time.Now(), 0, 0
-	for seed := uint64(7000); done < 24 && (done < 4 || time.Since(began) < 12*time.Second); seed++ {
+	for seed := 7000 + first; done < surveys && (done < 4 || time.Since(began) < min(most, time.Minute)); seed++ { // the browser is given 90 s
 		d := diceOf(seed)
 		doc := d.survey("page", false)
 		s := p.random(m, doc)
