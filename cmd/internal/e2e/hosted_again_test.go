@@ -14,10 +14,18 @@ func TestAttack7OnePageOfAnOpenLinkMakesOneResponse(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *program) {
 		_, s := p.published(`"title":"x","layout":"page","questions":[{"id":"sat","type":"csat","title":"Satisfied?","required":true},{"id":"why","type":"text","title":"Why?"}],
 			"quotas":[{"id":"happy","if":"sat == 5","limit":3}]`)
+		var later []*visitor
+		for range 3 {
+			later = append(later, p.visit(p.link(s, `{}`)).must(200))
+		}
 		v := p.visit(p.link(s, `{}`)).must(200).patience()
 		_, values := v.filled("sat", "5", "why", "x")
 		var wg sync.WaitGroup
-		for i := range 60 {
+		n := 60
+		if dataOf(p) == "" {
+			n = 20 // FerretDB takes one write at a time
+		}
+		for i := range n {
 			wg.Go(func() {
 				mine := url.Values{}
 				for k, list := range values {
@@ -39,8 +47,8 @@ func TestAttack7OnePageOfAnOpenLinkMakesOneResponse(t *testing.T) {
 		if r := p.stored(s); len(r) != 1 || r[0]["status"] != "counted" {
 			t.Errorf("%d responses: %v", len(r), r)
 		}
-		for i := range 3 { // one place of the quota is taken, two are left
-			v := p.visit(p.link(s, `{}`)).must(200).patience().send("sat", "5").must(200)
+		for i, v := range later { // one place of the quota is taken, two are left
+			v.send("sat", "5").must(200)
 			if r := p.stored(s); r[0]["status"] != []string{"counted", "counted", "screened"}[i] {
 				t.Errorf("then person %d is %v: %s", i, r[0]["status"], v.text())
 			}
