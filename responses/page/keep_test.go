@@ -111,7 +111,7 @@ func TestAnOpenLinkGoesOnWhereItStopped(t *testing.T) {
 	if f := h.last(); h.count() != n+2 || f.Get(FieldTicket) != "second" {
 		t.Errorf("%d requests, the last %v", h.count()-n, f)
 	}
-	down := func(w http.ResponseWriter, _ url.Values) { http.Error(w, "down", 503) }
+	down := func(w http.ResponseWriter, _ url.Values) { http.Error(w, "down", http.StatusServiceUnavailable) }
 	h.set(func(h *host) { h.answer = down }) // so that it stands at the first step
 	h.show(t, ctx, first)
 	eventually(t, "it asked", func() bool { return h.count() == n+3 })
