@@ -59,6 +59,7 @@ func TestAttack7OnePageOfAnOpenLinkMakesOneResponse(t *testing.T) {
 // A page that was left open knows nothing of what was answered since; what is
 // handed in on it joins that, and loses nothing of it.
 func TestAPageThatWasLeftOpenLosesNothing(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":"x","questions":[{"id":"a","type":"text","title":"A?"},{"id":"b","type":"text","title":"B?"},{"id":"c","type":"text","title":"C?"}]`)
 	v := p.visit(p.link(s, `{}`)).must(200).patience()

@@ -13,6 +13,7 @@ import (
 // A page that stands in a frame of another site must stay there to its end: the
 // browser shows nothing of one whose policy forbids the frame.
 func TestAttack39AnEmbeddedSurveyStaysInItsFrameToTheEnd(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":{"en":"x","de":"x"},"questions":[{"id":"sat","type":"csat","title":"Satisfied?","required":true}]`)
 	path := p.link(s, `{"single_use":true}`)
@@ -49,6 +50,7 @@ func TestAttack39AnEmbeddedSurveyStaysInItsFrameToTheEnd(t *testing.T) {
 // Who filled a survey in must read why nothing came of it, and not that the
 // page is out of order.
 func TestAHandInThatComesTooLateSaysWhy(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(delivery)
 	path := p.link(s, `{"max_responses":1}`)
@@ -70,6 +72,7 @@ func TestAHandInThatComesTooLateSaysWhy(t *testing.T) {
 // A hidden question is asked of nobody. That the link brings no answer to it,
 // required or not, must not end in a page that cannot be left.
 func TestAttack10ARequiredHiddenQuestionKeepsNobodyFromTheEnd(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	for keys, want := range map[string]string{
 		`"title":"x","questions":[{"id":"source","type":"hidden","required":true}]`:                                                 "map[]",
@@ -92,6 +95,7 @@ func TestAttack10ARequiredHiddenQuestionKeepsNobodyFromTheEnd(t *testing.T) {
 // A page of an older version, still open on another device, has other questions
 // than the visit has gone on with: what it sends must not wipe those out.
 func TestAttack8APageOfAnOlderVersionWipesNothingOut(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	m, s := p.published(`"title":"x","questions":[{"id":"a","type":"text","title":"A"},{"id":"b","type":"text","title":"B"}]`)
 	path := p.link(s, `{"single_use":true}`)
@@ -112,6 +116,7 @@ func TestAttack8APageOfAnOlderVersionWipesNothingOut(t *testing.T) {
 // An address can be written by anybody: it chooses a score, but it neither
 // agrees to anything nor hands in a file in somebody's name.
 func TestNoAddressAgreesInSomebodysName(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	file := p.upload("logo.png", drawing(t)).object(t)["id"].(string)
 	_, s := p.published(`"title":"x","layout":"page","questions":[{"id":"sat","type":"csat","title":"Satisfied?"},{"id":"terms","type":"consent","title":"Terms","text":"I agree to everything"},{"id":"doc","type":"file","title":"File"}]`)
@@ -129,6 +134,7 @@ func TestNoAddressAgreesInSomebodysName(t *testing.T) {
 // Who gets a link from elsewhere that leads into a stranger's visit must not
 // answer there: the stranger has the ticket, and could read it.
 func TestAttack45NoLinkFromElsewhereLeadsIntoAnotherVisit(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(delivery)
 	path := p.link(s, `{}`)
@@ -154,6 +160,7 @@ func TestAttack45NoLinkFromElsewhereLeadsIntoAnotherVisit(t *testing.T) {
 }
 
 func TestAPreviewWithARequiredFileHasAnEnd(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	m := p.want(201, "POST", "/v1/maps", `{"title":"Shop","stages":[{"id":"delivery","name":"Delivery"}]}`).object(t)["id"]
 	s := p.want(201, "POST", "/v1/surveys", fmt.Sprintf(`{"map":%q,"stage":"delivery","title":"x","questions":[{"id":"doc","type":"file","title":"File","required":true,"accept":["image/png"]},{"id":"sat","type":"csat","title":"Satisfied?"}]}`, m)).object(t)["id"].(string)
@@ -175,6 +182,7 @@ func TestAPreviewWithARequiredFileHasAnEnd(t *testing.T) {
 
 // The properties of a link are its author's words about who answers.
 func TestThePageTellsOnlyWhatItsLogicNeedsOfALinksProperties(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":"x","layout":"page","questions":[{"id":"sat","type":"csat","title":"Satisfied?"},{"id":"why","type":"text","title":"Why?","show_if":"sat < 3 and property.state == 'SP'"}]`)
 	v := p.visit(p.link(s, `{"properties":{"state":"SP","churn":"difficult customer"}}`)).must(200)
@@ -186,6 +194,7 @@ func TestThePageTellsOnlyWhatItsLogicNeedsOfALinksProperties(t *testing.T) {
 // Browsers load a page again that was put away, and the person who comes back
 // gives another sign: it is the same person.
 func TestAttack43APageLoadedAgainVotesOnce(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":"x","questions":[{"id":"sat","type":"csat","title":"Satisfied?"},{"id":"why","type":"text","title":"Why?"}]`)
 	path := p.link(s, `{"one_click":true}`) + "?sat=4"
@@ -228,6 +237,7 @@ func TestAttack43APageLoadedAgainVotesOnce(t *testing.T) {
 // A file is part of its answer: it goes where that is changed, deleted, or never
 // taken, and what somebody handed in does not fill the store for nothing.
 func TestAttack59FilesGoWithTheirAnswers(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":"x","layout":"page","questions":[{"id":"doc","type":"file","title":"File"},{"id":"sat","type":"csat","title":"Satisfied?","required":true}]`)
 	bill := func(secret string) file {
@@ -300,6 +310,7 @@ func TestAttack5PagesOfAVisitSentAtOnceLoseNothing(t *testing.T) {
 // On a slow line what a page saves meanwhile may arrive behind the page itself:
 // what the person sent by the button holds.
 func TestAttack5WhatAPageSavedMeanwhileOvertakesNothing(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":"x","layout":"page","questions":[{"id":"a","type":"text","title":"A","page":1},{"id":"b","type":"text","title":"B","page":1},{"id":"c","type":"text","title":"C","page":2}]`)
 	answers := func() string { return fmt.Sprint(p.stored(s)[0]["answers"]) }
@@ -345,6 +356,7 @@ func TestAttack5WhatAPageSavedMeanwhileOvertakesNothing(t *testing.T) {
 // What was deleted comes back by nothing that is sent again; who comes back to
 // an open link may answer anew.
 func TestAttack59ADeletedAnswerComesBackByNothingSentAgain(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(delivery)
 	path := p.link(s, `{}`)

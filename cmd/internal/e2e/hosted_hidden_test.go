@@ -10,6 +10,7 @@ import (
 // What a link says to a hidden question decides and is named from the first page
 // on, not only when that was sent.
 func TestWhatALinkSaysHoldsFromTheFirstPageOn(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":"Mails","questions":[{"id":"from","type":"hidden"},{"id":"kind","type":"hidden","default":"plain"},
 		{"id":"mail","type":"ces","title":"How was our mail?","show_if":"from == 'mail'"},{"id":"sat","type":"csat","title":"And {{from|the rest}}, {{kind}} ({{contact.language}})?"}]`)

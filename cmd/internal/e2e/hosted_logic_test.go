@@ -10,6 +10,7 @@ import (
 // What came in the link, or stands in its place, decides from the first page on,
 // and to the page's script too.
 func TestWhatNobodyIsAskedDecidesFromTheFirstPageOn(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":"x","layout":"page","questions":[{"id":"src","type":"hidden","title":"x","default":"none"},{"id":"sat","type":"csat","title":"Satisfied?"},
 		{"id":"late","type":"hidden","title":"x","show_if":"answered(sat)"},
@@ -46,6 +47,7 @@ func TestWhatNobodyIsAskedDecidesFromTheFirstPageOn(t *testing.T) {
 
 // What another answer took off the page cannot be mended there, so it is not wrong.
 func TestWhatIsAskedNoMoreIsNotFoundWrong(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":"x","layout":"page","questions":[{"id":"sat","type":"csat","title":"Satisfied?","required":true},{"id":"n","type":"number","title":"How late?","show_if":"sat < 3"}]`)
 	v := p.visit(p.link(s, `{}`)).must(200).patience()

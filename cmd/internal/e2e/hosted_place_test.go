@@ -25,6 +25,7 @@ func (v *visitor) inLanguage(tag string) *visitor {
 }
 
 func TestAnotherLanguageKeepsThePlace(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":{"en":"x","de":"y"},"questions":[{"id":"a","type":"text","title":"A?"},{"id":"b","type":"text","title":"B?"},
 		{"id":"c","type":"choice","title":"C?","random":true,"options":[` + offers(12) + `]}]`)
@@ -78,6 +79,7 @@ func offers(n int) string {
 }
 
 func TestAPreviewIsTriedToItsEndInEveryLanguage(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	m := p.want(201, "POST", "/v1/maps", `{"title":"Shop","stages":[{"id":"delivery","name":"Delivery"}]}`).object(t)["id"]
 	s := p.want(201, "POST", "/v1/surveys", fmt.Sprintf(`{"map":%q,"stage":"delivery","title":{"en":"x","ar":"y"},"questions":[{"id":"a","type":"text","title":"A?"},
@@ -108,6 +110,7 @@ func TestAPreviewIsTriedToItsEndInEveryLanguage(t *testing.T) {
 }
 
 func TestTheEndOfALinkSpeaksTheChosenLanguage(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":{"en":"x","ar":"y"},"questions":[{"id":"sat","type":"csat","title":"Satisfied?","required":true}]`)
 	v := p.visit(p.link(s, `{}`)+"?lang=ar", "Accept-Language", "en").must(200)
@@ -118,6 +121,7 @@ func TestTheEndOfALinkSpeaksTheChosenLanguage(t *testing.T) {
 }
 
 func TestAChoiceThatTheLinkMakesTwiceIsMadeOnce(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":"x","questions":[{"id":"sat","type":"csat","title":"Satisfied?","required":true}]`)
 	path := p.link(s, `{"one_click":true}`)
@@ -133,6 +137,7 @@ func TestAChoiceThatTheLinkMakesTwiceIsMadeOnce(t *testing.T) {
 }
 
 func TestWhatIsTooLargeIsToldAsThat(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":"x","questions":[{"id":"doc","type":"file","title":"Show it","required":true}]`)
 	path := p.link(s, `{}`)

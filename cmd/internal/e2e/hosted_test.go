@@ -21,6 +21,7 @@ const delivery = `"title":{"en":"Your delivery","de":"Ihre Lieferung"},"segments
 	{"id":"why","type":"long_text","title":{"en":"You chose {{sat}}. What went wrong?","de":"Sie wählten {{sat}}. Was ging schief?"},"show_if":"sat < 3"}]`
 
 func TestASurveyIsAnsweredStepByStepWithoutScripts(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	m, s := p.published(delivery)
 	v := p.visit(p.link(s, `{"label":"parcel","properties":{"state":"SP"}}`)).must(200)
@@ -74,6 +75,7 @@ func TestASurveyIsAnsweredStepByStepWithoutScripts(t *testing.T) {
 }
 
 func TestWhatDependsOnAnAnswerOfThePageComesAfterIt(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":"Stay","layout":"page","questions":[
 		{"id":"sat","type":"csat","title":"Satisfied?","required":true},
@@ -96,6 +98,7 @@ func TestWhatDependsOnAnAnswerOfThePageComesAfterIt(t *testing.T) {
 }
 
 func TestAttack2UnknownRevokedAndExpiredLinksLookTheSame(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(delivery)
 	path := func(body string) (string, string) {
@@ -106,9 +109,9 @@ func TestAttack2UnknownRevokedAndExpiredLinksLookTheSame(t *testing.T) {
 	revoked, id := path(`{}`)
 	p.visit(revoked).must(200)
 	p.want(204, "DELETE", "/v1/surveys/"+s+"/links/"+id, "")
-	expired, _ := path(fmt.Sprintf(`{"expires_at":%q}`, time.Now().Add(1500*time.Millisecond).UTC().Format(time.RFC3339Nano)))
+	expired, _ := path(fmt.Sprintf(`{"expires_at":%q}`, time.Now().Add(4*time.Second).UTC().Format(time.RFC3339Nano)))
 	p.visit(expired).must(200)
-	sleep(1600)
+	sleep(4200)
 	for _, lang := range []string{"", "de", "ar, en;q=0.5"} {
 		unknown := p.visit("/s/AAAAAAAAAAAAAAAAAAAAAAAAAAA", "Accept-Language", lang).must(404)
 		if !strings.HasPrefix(unknown.header.Get("Content-Type"), "text/html") || unknown.page == nil {
@@ -129,6 +132,7 @@ func TestAttack2UnknownRevokedAndExpiredLinksLookTheSame(t *testing.T) {
 }
 
 func TestAttack3ATicketOfOneLinkIsNothingOnAnother(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, a := p.published(delivery)
 	_, b := p.published(delivery)
@@ -143,6 +147,7 @@ func TestAttack3ATicketOfOneLinkIsNothingOnAnother(t *testing.T) {
 }
 
 func TestAttack5TheSameHandInTwiceIsOneResponse(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":"x","questions":[{"id":"sat","type":"csat","title":"Satisfied?","required":true}]`)
 	v := p.visit(p.link(s, `{}`)).must(200).patience()
@@ -196,6 +201,7 @@ func TestAttack7AHundredHandInsOfALinkForOneAnswer(t *testing.T) {
 }
 
 func TestAttack8AForgedTicketCountsNothing(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(delivery)
 	v := p.visit(p.link(s, `{}`)).must(200).patience()
@@ -221,6 +227,7 @@ func TestAttack8AForgedTicketCountsNothing(t *testing.T) {
 }
 
 func TestAttack9NothingIsTakenAfterTheClose(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(delivery)
 	path := p.link(s, `{}`)
@@ -236,6 +243,7 @@ func TestAttack9NothingIsTakenAfterTheClose(t *testing.T) {
 }
 
 func TestALinkForOneAnswerMayBeChangedForADay(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	clock := newTestClock(t)
 	p := startWith(t, []string{"--data", t.TempDir()}, clock.env)
 	_, s := p.published(delivery)
@@ -268,6 +276,7 @@ func TestALinkForOneAnswerMayBeChangedForADay(t *testing.T) {
 }
 
 func TestALinkTakesNoMoreThanItsCap(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":"x","questions":[{"id":"sat","type":"csat","title":"Satisfied?","required":true}]`)
 	path := p.link(s, `{"max_responses":2}`)
@@ -291,6 +300,7 @@ func TestALinkTakesNoMoreThanItsCap(t *testing.T) {
 }
 
 func TestSuspectsAreKeptAndCanBeCounted(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	m, s := p.published(`"title":"x","questions":[{"id":"sat","type":"csat","title":"Satisfied?","required":true}]`)
 	path := p.link(s, `{}`)
@@ -328,6 +338,7 @@ func TestSuspectsAreKeptAndCanBeCounted(t *testing.T) {
 }
 
 func TestALanguageIsChosenAndStays(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":{"en":"Delivery","de":"Lieferung","ar":"التوصيل"},"questions":[
 		{"id":"sat","type":"csat","title":{"en":"Satisfied?","de":"Zufrieden?"},"required":true},
@@ -365,6 +376,7 @@ func TestALanguageIsChosenAndStays(t *testing.T) {
 }
 
 func TestOverTheQuotaPeopleAreThankedAndNotCounted(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":"x","quotas":[{"id":"happy","if":"sat >= 4","limit":1}],"questions":[{"id":"sat","type":"csat","title":"Satisfied?","required":true}]`)
 	path := p.link(s, `{}`)
@@ -381,6 +393,7 @@ func TestOverTheQuotaPeopleAreThankedAndNotCounted(t *testing.T) {
 }
 
 func TestThanksFollowTheScore(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	set := p.want(200, "GET", "/v1/settings", "")
 	p.want(200, "PUT", "/v1/settings", `{"redirect_hosts":["shop.example"],"brand":{"colour":"#ffee00","logo":null}}`, "If-Match", set.header.Get("ETag"))
@@ -412,6 +425,7 @@ func TestThanksFollowTheScore(t *testing.T) {
 }
 
 func TestAttack46OnlyHostsOfTheListAreLedTo(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	set := p.want(200, "GET", "/v1/settings", "")
 	p.want(200, "PUT", "/v1/settings", `{"redirect_hosts":["shop.example"]}`, "If-Match", set.header.Get("ETag"))
@@ -430,6 +444,7 @@ func TestAttack46OnlyHostsOfTheListAreLedTo(t *testing.T) {
 }
 
 func TestAttack43NobodyWhoOnlyLooksVotes(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(delivery)
 	path := p.link(s, `{"one_click":true}`)
@@ -483,6 +498,7 @@ func TestAttack43NobodyWhoOnlyLooksVotes(t *testing.T) {
 }
 
 func TestAttack45FormsOfOtherSitesAreRefused(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(delivery)
 	v := p.visit(p.link(s, `{}`)).must(200).patience()
@@ -501,6 +517,7 @@ func TestAttack45FormsOfOtherSitesAreRefused(t *testing.T) {
 }
 
 func TestAttacks15And16And19OnThePage(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(`"title":"x","questions":[{"id":"why","type":"long_text","title":"Why?"}]`)
 	path := p.link(s, `{}`)
@@ -536,6 +553,7 @@ func TestAttacks15And16And19OnThePage(t *testing.T) {
 }
 
 func TestAttack39WhoMayFrameASurvey(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(delivery)
 	path := p.link(s, `{}`)
@@ -561,6 +579,7 @@ func TestAttack39WhoMayFrameASurvey(t *testing.T) {
 }
 
 func TestAttacks1And40GuessingLinksIsSlowedByNetwork(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(delivery)
 	path := p.link(s, `{}`)
@@ -575,6 +594,7 @@ func TestAttacks1And40GuessingLinksIsSlowedByNetwork(t *testing.T) {
 }
 
 func TestAPreviewCountsNothing(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	m := p.want(201, "POST", "/v1/maps", `{"title":"Shop","stages":[{"id":"delivery","name":"Delivery"}]}`).object(t)["id"]
 	s := p.want(201, "POST", "/v1/surveys", fmt.Sprintf(`{"map":%q,"stage":"delivery",%s}`, m, delivery)).object(t)["id"].(string)
@@ -603,6 +623,7 @@ func TestAPreviewCountsNothing(t *testing.T) {
 }
 
 func TestThePageComesPackedToWhoTakesItSo(t *testing.T) {
+	t.Parallel() // most of its time it waits, as a person does
 	p := start(t, t.TempDir())
 	_, s := p.published(delivery)
 	path := p.link(s, `{}`)
