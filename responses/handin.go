@@ -3,6 +3,7 @@ package responses
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -251,20 +252,11 @@ func (s *Service) seat(ctx context.Context, ws ident.Workspace, v *weighedHandIn
 	switch {
 	case err != nil || full == nil:
 		return took, err
-	case isAmong(v.Caps, full.Key):
+	case slices.ContainsFunc(v.Caps, func(c quota.Cap) bool { return c.Key == full.Key }):
 		return took, fault.New(fault.Gone, "full", "As many responses as may come this way have come.")
 	}
 	next.screen()
 	return took, nil
-}
-
-func isAmong(caps []quota.Cap, key string) bool {
-	for _, c := range caps {
-		if c.Key == key {
-			return true
-		}
-	}
-	return false
 }
 
 // counts reports whether a response of the status is among the facts of scores.

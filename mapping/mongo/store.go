@@ -2,12 +2,9 @@ package mongo
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strconv"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"waymark/mapping"
@@ -73,18 +70,6 @@ func (d recordDoc) record() mapping.Record {
 	return mapping.Record{ID: d.ID, Version: d.Version, Seq: d.Seq, Document: d.Document, CreatedAt: when.Milli(d.CreatedAt), UpdatedAt: when.Milli(d.UpdatedAt), UpdatedBy: d.UpdatedBy}
 }
 
-func wrap(what string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, mongo.ErrNoDocuments):
-		return fault.NotFoundError()
-	case engine.MongoDuplicate(err):
-		return fault.Wrap(err, fault.Conflict, "exists", "It exists already.")
-	}
-	return fmt.Errorf("%s: %w", what, engine.MongoFault(err))
-}
-
 // Create implements mapping.Store.
 func (s *Store) Create(ctx context.Context, ws ident.Workspace, r mapping.Record) error {
 	if err := ws.Check(); err != nil {
@@ -96,7 +81,7 @@ func (s *Store) Create(ctx context.Context, ws ident.Workspace, r mapping.Record
 	}
 	defer cancel()
 	_, err = s.m.DB.Collection(maps).InsertOne(ctx, from(key(ws, r.ID), ws, r))
-	return wrap("storing a map", err)
+	return engine.MongoError("storing a map", err)
 }
 
 func (s *Store) one(ctx context.Context, ws ident.Workspace, collection, id string) (mapping.Record, error) {
@@ -107,7 +92,7 @@ func (s *Store) one(ctx context.Context, ws ident.Workspace, collection, id stri
 	defer cancel()
 	var d recordDoc
 	if err := s.m.DB.Collection(collection).FindOne(ctx, bson.D{{Key: "_id", Value: id}}).Decode(&d); err != nil {
-		return mapping.Record{}, wrap("reading a map", err)
+		return mapping.Record{}, engine.MongoError("reading a map", err)
 	}
 	return d.record(), nil
 }
@@ -140,7 +125,7 @@ func (s *Store) Replace(ctx context.Context, ws ident.Workspace, r mapping.Recor
 	defer cancel()
 	res, err := s.m.DB.Collection(maps).ReplaceOne(c, atVersion(ws, r.ID, version), from(key(ws, r.ID), ws, r))
 	if err != nil {
-		return wrap("replacing a map", err)
+		return engine.MongoError("replacing a map", err)
 	}
 	if res.MatchedCount == 0 {
 		return s.gone(ctx, ws, r.ID)
@@ -160,7 +145,7 @@ func (s *Store) Delete(ctx context.Context, ws ident.Workspace, id string, versi
 	defer cancel()
 	res, err := s.m.DB.Collection(maps).DeleteOne(c, atVersion(ws, id, version))
 	if err != nil {
-		return wrap("deleting a map", err)
+		return engine.MongoError("deleting a map", err)
 	}
 	if res.DeletedCount == 0 {
 		return s.gone(ctx, ws, id)
@@ -186,7 +171,7 @@ func (s *Store) Archive(ctx context.Context, ws ident.Workspace, r mapping.Recor
 	if engine.MongoDuplicate(err) {
 		return nil
 	}
-	return wrap("archiving a map", err)
+	return engine.MongoError("archiving a map", err)
 }
 
 // Archived implements mapping.Store.
@@ -231,11 +216,11 @@ func (s *Store) page(ctx context.Context, ws ident.Workspace, collection string,
 	defer cancel()
 	cur, err := s.m.DB.Collection(collection).Find(ctx, q, oneMore(sort, p))
 	if err != nil {
-		return nil, ident.Cursor{}, wrap("listing maps", err)
+		return nil, ident.Cursor{}, engine.MongoError("listing maps", err)
 	}
 	var ds []recordDoc
 	if err := cur.All(ctx, &ds); err != nil {
-		return nil, ident.Cursor{}, wrap("listing maps", err)
+		return nil, ident.Cursor{}, engine.MongoError("listing maps", err)
 	}
 	var out []mapping.Record
 	for _, d := range ds {
@@ -278,7 +263,7 @@ func (s *Store) CreateShare(ctx context.Context, ws ident.Workspace, sh mapping.
 	defer cancel()
 	_, err = s.m.DB.Collection(shares).InsertOne(ctx, shareDoc{sh.Hash, string(ws), sh.Map, sh.ID, sh.Seq, sh.Label, sh.Access,
 		number(sh.ExpiresAt), number(sh.RevokedAt), sh.CreatedAt.Milli(), sh.CreatedBy})
-	return wrap("storing a share", err)
+	return engine.MongoError("storing a share", err)
 }
 
 // Shares implements mapping.Store.
@@ -290,11 +275,11 @@ func (s *Store) Shares(ctx context.Context, ws ident.Workspace, mapID string, p 
 	defer cancel()
 	cur, err := s.m.DB.Collection(shares).Find(ctx, after(bson.D{{Key: "workspace", Value: string(ws)}, {Key: "map", Value: mapID}}, p.Cursor), oneMore(newestFirst, p))
 	if err != nil {
-		return nil, ident.Cursor{}, wrap("listing shares", err)
+		return nil, ident.Cursor{}, engine.MongoError("listing shares", err)
 	}
 	var ds []shareDoc
 	if err := cur.All(ctx, &ds); err != nil {
-		return nil, ident.Cursor{}, wrap("listing shares", err)
+		return nil, ident.Cursor{}, engine.MongoError("listing shares", err)
 	}
 	var out []mapping.Share
 	for _, d := range ds {
@@ -318,12 +303,12 @@ func (s *Store) RevokeShare(ctx context.Context, ws ident.Workspace, mapID, id s
 	unrevoked := append(q[:len(q):len(q)], bson.E{Key: "revoked_at", Value: bson.D{{Key: "$exists", Value: false}}})
 	res, err := s.m.DB.Collection(shares).UpdateOne(ctx, unrevoked, bson.D{{Key: "$set", Value: bson.D{{Key: "revoked_at", Value: at.Milli()}}}})
 	if err != nil {
-		return wrap("revoking a share", err)
+		return engine.MongoError("revoking a share", err)
 	}
 	if res.MatchedCount > 0 {
 		return nil
 	}
-	return wrap("revoking a share", s.m.DB.Collection(shares).FindOne(ctx, q).Err())
+	return engine.MongoError("revoking a share", s.m.DB.Collection(shares).FindOne(ctx, q).Err())
 }
 
 // ShareByHash implements mapping.Store.
@@ -332,7 +317,7 @@ func (s *Store) ShareByHash(ctx context.Context, hash string) (ident.Workspace, 
 	defer cancel()
 	var d shareDoc
 	if err := s.m.DB.Collection(shares).FindOne(ctx, bson.D{{Key: "_id", Value: hash}}).Decode(&d); err != nil {
-		return "", mapping.Share{}, wrap("looking a share up", err)
+		return "", mapping.Share{}, engine.MongoError("looking a share up", err)
 	}
 	return ident.Workspace(d.Workspace), d.share(), nil
 }

@@ -3,8 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 
 	"waymark/mapping"
 	"waymark/surveys/engine"
@@ -34,24 +32,9 @@ type Store struct{ db *engine.SQLite }
 // New gives the store in db.
 func New(db *engine.SQLite) *Store { return &Store{db} }
 
-func wrap(what string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, sql.ErrNoRows):
-		return fault.NotFoundError()
-	case engine.SQLiteDuplicate(err):
-		return fault.Wrap(err, fault.Conflict, "exists", "It exists already.")
-	}
-	return fmt.Errorf("%s: %w", what, engine.SQLiteFault(err))
-}
-
-func (s *Store) exec(ctx context.Context, what, query string, args ...any) (n int64, err error) {
-	err = s.db.WriteOne(ctx, func(tx *engine.Tx) (err error) {
-		n, err = tx.Exec(query, args...)
-		return err
-	})
-	return n, wrap(what, err)
+func (s *Store) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
+	n, err := s.db.Exec(ctx, query, args...)
+	return n, engine.SQLiteError(what, err)
 }
 
 const columns = "version, seq, document, created_at, updated_at, updated_by, id"
@@ -83,7 +66,7 @@ func (s *Store) Get(ctx context.Context, ws ident.Workspace, id string) (mapping
 		return mapping.Record{}, err
 	}
 	r, err := scan(s.db.Read.QueryRowContext(ctx, "SELECT "+columns+" FROM maps WHERE ws = ? AND id = ?", string(ws), id))
-	return r, wrap("reading a map", err)
+	return r, engine.SQLiteError("reading a map", err)
 }
 
 func (s *Store) gone(ctx context.Context, ws ident.Workspace, id string) error {
@@ -133,7 +116,7 @@ func (s *Store) Archived(ctx context.Context, ws ident.Workspace, id string, ver
 		return mapping.Record{}, err
 	}
 	r, err := scan(s.db.Read.QueryRowContext(ctx, "SELECT "+columns+" FROM map_versions WHERE ws = ? AND id = ? AND version = ?", string(ws), id, version))
-	return r, wrap("reading a version", err)
+	return r, engine.SQLiteError("reading a version", err)
 }
 
 // Versions implements mapping.Store. The cursor's Seq is the version.
@@ -161,19 +144,19 @@ func (s *Store) page(ctx context.Context, ws ident.Workspace, p ident.Page, from
 	}
 	rows, err := s.db.Read.QueryContext(ctx, "SELECT "+columns+" FROM "+from+" LIMIT ?", append(args, p.Limit+1)...)
 	if err != nil {
-		return nil, ident.Cursor{}, wrap("listing maps", err)
+		return nil, ident.Cursor{}, engine.SQLiteError("listing maps", err)
 	}
 	defer rows.Close()
 	var out []mapping.Record
 	for rows.Next() {
 		r, err := scan(rows)
 		if err != nil {
-			return nil, ident.Cursor{}, wrap("listing maps", err)
+			return nil, ident.Cursor{}, engine.SQLiteError("listing maps", err)
 		}
 		out = append(out, r)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, ident.Cursor{}, wrap("listing maps", err)
+		return nil, ident.Cursor{}, engine.SQLiteError("listing maps", err)
 	}
 	page, next := ident.Cut(out, p, func(r mapping.Record) ident.Cursor { return ident.Cursor{Seq: place(r), ID: r.ID} })
 	return page, next, nil
@@ -226,19 +209,19 @@ func (s *Store) Shares(ctx context.Context, ws ident.Workspace, mapID string, p 
 	}
 	rows, err := s.db.Read.QueryContext(ctx, "SELECT "+shareColumns+" FROM shares WHERE "+where+" ORDER BY seq DESC, id DESC LIMIT ?", append(args, p.Limit+1)...)
 	if err != nil {
-		return nil, ident.Cursor{}, wrap("listing shares", err)
+		return nil, ident.Cursor{}, engine.SQLiteError("listing shares", err)
 	}
 	defer rows.Close()
 	var out []mapping.Share
 	for rows.Next() {
 		_, sh, err := scanShare(rows)
 		if err != nil {
-			return nil, ident.Cursor{}, wrap("listing shares", err)
+			return nil, ident.Cursor{}, engine.SQLiteError("listing shares", err)
 		}
 		out = append(out, sh)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, ident.Cursor{}, wrap("listing shares", err)
+		return nil, ident.Cursor{}, engine.SQLiteError("listing shares", err)
 	}
 	page, next := ident.Cut(out, p, func(sh mapping.Share) ident.Cursor { return ident.Cursor{Seq: sh.Seq, ID: sh.ID} })
 	return page, next, nil
@@ -259,5 +242,5 @@ func (s *Store) RevokeShare(ctx context.Context, ws ident.Workspace, mapID, id s
 // ShareByHash implements mapping.Store.
 func (s *Store) ShareByHash(ctx context.Context, hash string) (ident.Workspace, mapping.Share, error) {
 	ws, sh, err := scanShare(s.db.Read.QueryRowContext(ctx, "SELECT "+shareColumns+" FROM shares WHERE hash = ?", hash))
-	return ws, sh, wrap("looking a share up", err)
+	return ws, sh, engine.SQLiteError("looking a share up", err)
 }

@@ -1,17 +1,15 @@
 package page
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"mime"
-	"mime/multipart"
 	"net/url"
 	"strings"
 	"unicode/utf8"
 
 	"waymark/surveys/fault"
 	"waymark/surveys/question"
+	"waymark/surveys/rest"
 )
 
 // Limits of what a page hands in, api.md §1.
@@ -56,7 +54,11 @@ func readForm(contentType string, body []byte) (form, error) {
 			return f, fault.New(fault.Malformed, "bad-form", "The form cannot be read.")
 		}
 	case "multipart/form-data":
-		if f, err = readParts(multipart.NewReader(bytes.NewReader(body), params["boundary"])); err != nil {
+		parts, err := rest.Parts(body, params["boundary"], maxParts)
+		if err == nil {
+			f, err = takeParts(parts)
+		}
+		if err != nil {
 			return f, err
 		}
 	default:
@@ -75,44 +77,23 @@ func tooLarge() error {
 	return fault.Wrap(errTexts, fault.TooLarge, "body-too-large", "The form is larger than %d bytes.", maxForm)
 }
 
-func readParts(r *multipart.Reader) (form, error) {
+// takeParts makes a form of the parts of a multipart body.
+func takeParts(parts []rest.Part) (form, error) {
 	f := form{Values: url.Values{}, files: map[string]upload{}}
 	size := 0
-	for n := 0; ; n++ {
-		p, err := r.NextPart()
-		if err == io.EOF {
-			return f, nil
-		}
-		if err != nil || n > maxParts {
-			return f, fault.New(fault.Malformed, "bad-form", "The form cannot be read.")
-		}
-		b, err := io.ReadAll(p)
-		if err != nil {
-			return f, fault.New(fault.Malformed, "bad-form", "The form cannot be read.")
-		}
-		name := p.FormName()
-		if _, isFile := fileName(p); isFile {
-			if _, twice := f.files[name]; len(b) > 0 && !twice { // an empty one is a field that was left alone
-				f.files[name] = upload{p.FileName(), b}
+	for _, p := range parts {
+		if p.IsFile {
+			if _, twice := f.files[p.Name]; len(p.Body) > 0 && !twice { // an empty one is a field that was left alone
+				f.files[p.Name] = upload{p.FileName, p.Body}
 			}
 			continue
 		}
-		if size += len(name) + len(b); size > maxForm {
+		if size += len(p.Name) + len(p.Body); size > maxForm {
 			return f, tooLarge()
 		}
-		f.Add(name, string(b))
+		f.Add(p.Name, string(p.Body))
 	}
-}
-
-// fileName tells whether a part is a file: a browser says the name of one, be
-// it empty.
-func fileName(p *multipart.Part) (string, bool) {
-	_, params, err := mime.ParseMediaType(p.Header.Get("Content-Disposition"))
-	if err != nil {
-		return "", strings.Contains(p.Header.Get("Content-Disposition"), "filename")
-	}
-	name, is := params["filename"]
-	return name, is
+	return f, nil
 }
 
 // clean tells whether a question's fields hold only what can be stored: valid

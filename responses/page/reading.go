@@ -110,14 +110,7 @@ func (v *visit) settle() {
 }
 
 // asked tells whether the question stood on the page without a script.
-func (v *visit) asked(i int) bool {
-	for _, q := range v.ticket.Asked {
-		if q == i {
-			return true
-		}
-	}
-	return false
-}
+func (v *visit) asked(i int) bool { return slices.Contains(v.ticket.Asked, i) }
 
 // required lists what the page's questions still need.
 func (v *visit) required(at int, script bool) (missing []int) {

@@ -219,11 +219,7 @@ func (s *Store) Replace(ctx context.Context, ws ident.Workspace, r responses.Res
 	if err != nil {
 		return err
 	}
-	var n int64
-	err = s.db.WriteOne(ctx, func(tx *engine.Tx) (err error) {
-		n, err = tx.Exec("UPDATE responses SET "+strings.ReplaceAll(columns, ",", " = ?,")+" = ? WHERE ws = ? AND id = ? AND rev = ?", append(args[:len(args):len(args)], rev)...)
-		return err
-	})
+	n, err := s.db.Exec(ctx, "UPDATE responses SET "+strings.ReplaceAll(columns, ",", " = ?,")+" = ? WHERE ws = ? AND id = ? AND rev = ?", append(args[:len(args):len(args)], rev)...)
 	if err != nil {
 		return wrap("replacing a response", err)
 	}

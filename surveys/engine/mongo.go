@@ -92,6 +92,21 @@ func (m *Mongo) Close(ctx context.Context) error {
 // MongoDuplicate reports whether err is a broken unique key.
 func MongoDuplicate(err error) bool { return mongo.IsDuplicateKeyError(err) }
 
+// MongoError turns what the driver says of an attempt (what was being done)
+// into what stores answer: NotFound for no document, Conflict for a broken
+// unique key, else MongoFault. nil stays nil.
+func MongoError(what string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, mongo.ErrNoDocuments):
+		return fault.NotFoundError()
+	case MongoDuplicate(err):
+		return fault.Wrap(err, fault.Conflict, "exists", "It exists already.")
+	}
+	return fmt.Errorf("%s: %w", what, MongoFault(err))
+}
+
 // MongoFault turns what the driver says of a server that is down into a
 // fault; other errors pass unchanged.
 func MongoFault(err error) error {

@@ -109,6 +109,18 @@ func (s *SQLite) WriteOne(ctx context.Context, fn func(*Tx) error) error {
 	return s.writer.do(ctx, fn, false)
 }
 
+// Exec executes one changing statement, and tells how many rows it changed.
+func (s *SQLite) Exec(ctx context.Context, query string, args ...any) (changed int64, err error) {
+	err = s.WriteOne(ctx, func(tx *Tx) (err error) {
+		changed, err = tx.Exec(query, args...)
+		return err
+	})
+	if err != nil { // who gave up may not look at what is still written
+		return 0, err
+	}
+	return changed, nil
+}
+
 // Stats tells what the writer did so far.
 func (s *SQLite) Stats() WriterStats { return s.writer.stats() }
 

@@ -186,6 +186,21 @@ var errPoolClosed = func() error {
 	return db.Ping()
 }()
 
+// SQLiteError turns what the driver says of an attempt (what was being done)
+// into what stores answer: NotFound for no row, Conflict for a broken unique
+// key, else SQLiteFault. nil stays nil.
+func SQLiteError(what string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, sql.ErrNoRows):
+		return fault.NotFoundError()
+	case SQLiteDuplicate(err):
+		return fault.Wrap(err, fault.Conflict, "exists", "It exists already.")
+	}
+	return fmt.Errorf("%s: %w", what, SQLiteFault(err))
+}
+
 // SQLiteFault turns what the driver says of a store that is down, full or
 // read-only into a fault; other errors pass unchanged.
 func SQLiteFault(err error) error {

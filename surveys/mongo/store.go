@@ -2,12 +2,9 @@ package mongo
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strconv"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"waymark/surveys"
@@ -130,18 +127,6 @@ func (d recordDoc) record() surveys.Record {
 	return r
 }
 
-func wrap(what string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, mongo.ErrNoDocuments):
-		return fault.NotFoundError()
-	case engine.MongoDuplicate(err):
-		return fault.Wrap(err, fault.Conflict, "exists", "It exists already.")
-	}
-	return fmt.Errorf("%s: %w", what, engine.MongoFault(err))
-}
-
 // Create implements surveys.Store.
 func (s *Store) Create(ctx context.Context, ws ident.Workspace, r surveys.Record) error {
 	if err := ws.Check(); err != nil {
@@ -153,7 +138,7 @@ func (s *Store) Create(ctx context.Context, ws ident.Workspace, r surveys.Record
 	}
 	defer cancel()
 	_, err = s.m.DB.Collection(collection).InsertOne(ctx, from(ws, r))
-	return wrap("storing a survey", err)
+	return engine.MongoError("storing a survey", err)
 }
 
 // Get implements surveys.Store.
@@ -165,7 +150,7 @@ func (s *Store) Get(ctx context.Context, ws ident.Workspace, id string) (surveys
 	defer cancel()
 	var d recordDoc
 	if err := s.m.DB.Collection(collection).FindOne(ctx, bson.D{{Key: "_id", Value: key(ws, id)}}).Decode(&d); err != nil {
-		return surveys.Record{}, wrap("reading a survey", err)
+		return surveys.Record{}, engine.MongoError("reading a survey", err)
 	}
 	return d.record(), nil
 }
@@ -187,7 +172,7 @@ func (s *Store) Head(ctx context.Context, ws ident.Workspace, id string) (survey
 	err := s.m.DB.Collection(collection).FindOne(ctx, bson.D{{Key: "_id", Value: key(ws, id)}},
 		options.FindOne().SetProjection(bson.D{{Key: "rev", Value: 1}, {Key: "status", Value: 1}, {Key: "current.number", Value: 1}})).Decode(&d)
 	if err != nil {
-		return surveys.Head{}, wrap("reading a survey's state", err)
+		return surveys.Head{}, engine.MongoError("reading a survey's state", err)
 	}
 	h := surveys.Head{Rev: d.Rev, Status: surveys.Status(d.Status)}
 	if d.Current != nil {
@@ -219,7 +204,7 @@ func (s *Store) Replace(ctx context.Context, ws ident.Workspace, r surveys.Recor
 	defer cancel()
 	res, err := s.m.DB.Collection(collection).ReplaceOne(c, atRev(ws, r.ID, rev), from(ws, r))
 	if err != nil {
-		return wrap("replacing a survey", err)
+		return engine.MongoError("replacing a survey", err)
 	}
 	if res.MatchedCount == 0 {
 		return s.gone(ctx, ws, r.ID)
@@ -239,7 +224,7 @@ func (s *Store) Delete(ctx context.Context, ws ident.Workspace, id string, rev i
 	defer cancel()
 	res, err := s.m.DB.Collection(collection).DeleteOne(c, atRev(ws, id, rev))
 	if err != nil {
-		return wrap("deleting a survey", err)
+		return engine.MongoError("deleting a survey", err)
 	}
 	if res.DeletedCount == 0 {
 		return s.gone(ctx, ws, id)
@@ -267,7 +252,7 @@ func (s *Store) Archive(ctx context.Context, ws ident.Workspace, v surveys.Versi
 	if engine.MongoDuplicate(err) {
 		return nil
 	}
-	return wrap("archiving a version", err)
+	return engine.MongoError("archiving a version", err)
 }
 
 // Archived implements surveys.Store.
@@ -279,7 +264,7 @@ func (s *Store) Archived(ctx context.Context, ws ident.Workspace, survey string,
 	defer cancel()
 	var d versionDoc
 	if err := s.m.DB.Collection(versions).FindOne(ctx, bson.D{{Key: "_id", Value: versionKey(ws, survey, number)}}).Decode(&d); err != nil {
-		return surveys.Version{}, wrap("reading a version", err)
+		return surveys.Version{}, engine.MongoError("reading a version", err)
 	}
 	return d.version(), nil
 }
@@ -294,11 +279,11 @@ func (s *Store) ArchivedAll(ctx context.Context, ws ident.Workspace, survey stri
 	cur, err := s.m.DB.Collection(versions).Find(ctx, bson.D{{Key: "workspace", Value: string(ws)}, {Key: "survey", Value: survey}},
 		options.Find().SetSort(asc("number")))
 	if err != nil {
-		return nil, wrap("listing versions", err)
+		return nil, engine.MongoError("listing versions", err)
 	}
 	var ds []versionDoc
 	if err := cur.All(ctx, &ds); err != nil {
-		return nil, wrap("listing versions", err)
+		return nil, engine.MongoError("listing versions", err)
 	}
 	var out []surveys.Version
 	for _, d := range ds {
@@ -373,11 +358,11 @@ func (s *Store) query(ctx context.Context, q bson.D, o *options.FindOptions) ([]
 	defer cancel()
 	cur, err := s.m.DB.Collection(collection).Find(ctx, q, o)
 	if err != nil {
-		return nil, wrap("listing surveys", err)
+		return nil, engine.MongoError("listing surveys", err)
 	}
 	var ds []recordDoc
 	if err := cur.All(ctx, &ds); err != nil {
-		return nil, wrap("listing surveys", err)
+		return nil, engine.MongoError("listing surveys", err)
 	}
 	var out []surveys.Record
 	for _, d := range ds {

@@ -23,6 +23,7 @@ const maxParts = 100
 // Part is a field of a multipart form.
 type Part struct {
 	Name     string
+	IsFile   bool   // be it one without a name, as of a field that was left alone
 	FileName string // as the sender calls it: a hint, and no name for anything
 	Body     []byte
 }
@@ -35,11 +36,19 @@ func Multipart(c *fiber.Ctx, limit int) ([]Part, error) {
 		return nil, err
 	}
 	_, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
-	if err != nil || params["boundary"] == "" {
+	if err != nil {
+		return nil, badForm("its Content-Type cannot be read")
+	}
+	return Parts(raw, params["boundary"], maxParts)
+}
+
+// Parts reads a multipart form of at most so many parts. They do not share raw's memory.
+func Parts(raw []byte, boundary string, most int) ([]Part, error) {
+	if boundary == "" {
 		return nil, badForm("its Content-Type names no boundary")
 	}
 	var parts []Part
-	r := multipart.NewReader(bytes.NewReader(raw), params["boundary"])
+	r := multipart.NewReader(bytes.NewReader(raw), boundary)
 	for {
 		p, err := r.NextRawPart()
 		if errors.Is(err, io.EOF) {
@@ -48,7 +57,7 @@ func Multipart(c *fiber.Ctx, limit int) ([]Part, error) {
 		if err != nil {
 			return nil, badForm("it ends too early, or a part of it is no part of a form")
 		}
-		if len(parts) == maxParts {
+		if len(parts) == most {
 			return nil, badForm("it has too many parts")
 		}
 		kind, params, err := mime.ParseMediaType(p.Header.Get(fiber.HeaderContentDisposition))
@@ -56,7 +65,8 @@ func Multipart(c *fiber.Ctx, limit int) ([]Part, error) {
 		if err != nil || kind != "form-data" || name == "" {
 			return nil, badForm("a part of it has no name")
 		}
-		for _, s := range []string{name, params["filename"]} {
+		fileName, isFile := params["filename"]
+		for _, s := range []string{name, fileName} {
 			if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
 				return nil, fault.New(fault.Invalid, "bad-form-name", "A name in the form is not valid UTF-8 or has a NUL character.")
 			}
@@ -65,7 +75,7 @@ func Multipart(c *fiber.Ctx, limit int) ([]Part, error) {
 		if err != nil {
 			return nil, badForm("it ends too early")
 		}
-		parts = append(parts, Part{name, params["filename"], body})
+		parts = append(parts, Part{name, isFile, fileName, body})
 	}
 }
 

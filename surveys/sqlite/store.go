@@ -38,18 +38,9 @@ func New(db *engine.SQLite) *Store {
 	return &Store{db, db.Statement("SELECT rev, status, current FROM surveys WHERE ws = ? AND id = ?")}
 }
 
-func (s *Store) exec(ctx context.Context, what, query string, args ...any) (n int64, err error) {
-	err = s.db.WriteOne(ctx, func(tx *engine.Tx) (err error) {
-		n, err = tx.Exec(query, args...)
-		return err
-	})
-	if engine.SQLiteDuplicate(err) {
-		return 0, fault.Wrap(err, fault.Conflict, "exists", "It exists already.")
-	}
-	if err != nil {
-		return 0, fmt.Errorf("%s: %w", what, engine.SQLiteFault(err))
-	}
-	return n, nil
+func (s *Store) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
+	n, err := s.db.Exec(ctx, query, args...)
+	return n, engine.SQLiteError(what, err)
 }
 
 const columns = "rev, seq, status, version, current, map, stage, touchpoint, current_map, draft, published, created_at, updated_at, updated_by"

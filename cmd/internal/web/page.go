@@ -50,6 +50,5 @@ func sorryMap(c *fiber.Ctx, _ error, p problem) ([]byte, string) {
 
 // sorrySurvey is for survey pages.
 func sorrySurvey(c *fiber.Ctx, err error, _ problem) ([]byte, string) {
-	body, policy := page.Sorry(err, c.Query("lang"), c.Get(fiber.HeaderAcceptLanguage), c.Query("embed") == "1")
-	return body, policy
+	return page.Sorry(err, c.Query("lang"), c.Get(fiber.HeaderAcceptLanguage), c.Query("embed") == "1")
 }

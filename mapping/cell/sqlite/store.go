@@ -115,11 +115,7 @@ func (s *Store) Put(ctx context.Context, ws ident.Workspace, survey string, n ce
 		query = "UPDATE cells SET rev = ?, split = ?, open = ?, counted = ?, last = ?, totals = ?, groups = ? WHERE ws = ? AND survey = ? AND level = ? AND at = ? AND prefix = ? AND rev = ?"
 		args = append(args, rev)
 	}
-	var changed int64
-	err = s.db.WriteOne(ctx, func(tx *engine.Tx) (err error) {
-		changed, err = tx.Exec(query, args...)
-		return err
-	})
+	changed, err := s.db.Exec(ctx, query, args...)
 	if err != nil {
 		return wrap("storing a cell", err)
 	}

@@ -99,10 +99,8 @@ func (s *Store) change(ctx context.Context, ws ident.Workspace, what, set string
 		return nil
 	}
 	where, args := of(ws, holder, keys)
-	return wrap(what, s.db.WriteOne(ctx, func(tx *engine.Tx) error {
-		_, err := tx.Exec("UPDATE quota_slots SET "+set+where, append(value[:len(value):len(value)], args...)...)
-		return err
-	}))
+	_, err := s.db.Exec(ctx, "UPDATE quota_slots SET "+set+where, append(value[:len(value):len(value)], args...)...)
+	return wrap(what, err)
 }
 
 // Sure implements quota.Store.

@@ -2,11 +2,8 @@ package mongo
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"waymark/surveys/engine"
@@ -51,18 +48,6 @@ func (d document) file() files.File {
 		CreatedAt: when.Milli(d.CreatedAt), CreatedBy: d.CreatedBy}
 }
 
-func wrap(what string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, mongo.ErrNoDocuments):
-		return fault.NotFoundError()
-	case engine.MongoDuplicate(err):
-		return fault.Wrap(err, fault.Conflict, "exists", "It exists already.")
-	}
-	return fmt.Errorf("%s: %w", what, engine.MongoFault(err))
-}
-
 // Create implements files.Store.
 func (s *Store) Create(ctx context.Context, ws ident.Workspace, f files.File, body []byte) error {
 	if err := ws.Check(); err != nil {
@@ -75,7 +60,7 @@ func (s *Store) Create(ctx context.Context, ws ident.Workspace, f files.File, bo
 	defer cancel()
 	_, err = s.m.DB.Collection(collection).InsertOne(ctx, document{key(ws, f.ID), string(ws), f.ID, f.Name, f.Type, int64(f.Bytes), int64(f.Width), int64(f.Height), string(f.Use),
 		f.CreatedAt.Milli(), f.CreatedBy, body})
-	return wrap("storing a file", err)
+	return engine.MongoError("storing a file", err)
 }
 
 // Find implements files.Store.
@@ -94,11 +79,11 @@ func (s *Store) Find(ctx context.Context, ws ident.Workspace, ids []string) ([]f
 	defer cancel()
 	cur, err := s.m.DB.Collection(collection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}}, options.Find().SetProjection(bson.D{{Key: "body", Value: 0}}))
 	if err != nil {
-		return nil, wrap("finding files", err)
+		return nil, engine.MongoError("finding files", err)
 	}
 	var ds []document
 	if err := cur.All(ctx, &ds); err != nil {
-		return nil, wrap("finding files", err)
+		return nil, engine.MongoError("finding files", err)
 	}
 	var out []files.File
 	for _, d := range ds {
@@ -116,7 +101,7 @@ func (s *Store) Open(ctx context.Context, ws ident.Workspace, id string) (files.
 	defer cancel()
 	var d document
 	if err := s.m.DB.Collection(collection).FindOne(ctx, bson.D{{Key: "_id", Value: key(ws, id)}}).Decode(&d); err != nil {
-		return files.File{}, nil, wrap("reading a file", err)
+		return files.File{}, nil, engine.MongoError("reading a file", err)
 	}
 	return d.file(), d.Body, nil
 }
@@ -135,5 +120,5 @@ func (s *Store) Delete(ctx context.Context, ws ident.Workspace, id string) error
 	if err == nil && res.DeletedCount == 0 {
 		return fault.NotFoundError()
 	}
-	return wrap("deleting a file", err)
+	return engine.MongoError("deleting a file", err)
 }

@@ -2,9 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
 	"strings"
 
 	"waymark/surveys/engine"
@@ -28,27 +25,9 @@ type Store struct{ db *engine.SQLite }
 // New gives the store in db.
 func New(db *engine.SQLite) *Store { return &Store{db} }
 
-func wrap(what string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, sql.ErrNoRows):
-		return fault.NotFoundError()
-	case engine.SQLiteDuplicate(err):
-		return fault.Wrap(err, fault.Conflict, "exists", "It exists already.")
-	}
-	return fmt.Errorf("%s: %w", what, engine.SQLiteFault(err))
-}
-
-func (s *Store) exec(ctx context.Context, what, query string, args ...any) (n int64, err error) {
-	err = s.db.WriteOne(ctx, func(tx *engine.Tx) (err error) {
-		n, err = tx.Exec(query, args...)
-		return err
-	})
-	if err != nil { // who gave up may not look at what is still written
-		return 0, wrap(what, err)
-	}
-	return n, nil
+func (s *Store) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
+	n, err := s.db.Exec(ctx, query, args...)
+	return n, engine.SQLiteError(what, err)
 }
 
 const columns = "id, name, type, bytes, width, height, used, created_at, created_by"
@@ -85,18 +64,18 @@ func (s *Store) Find(ctx context.Context, ws ident.Workspace, ids []string) ([]f
 	}
 	rows, err := s.db.Read.QueryContext(ctx, "SELECT "+columns+" FROM files WHERE ws = ? AND id IN (?"+strings.Repeat(", ?", len(ids)-1)+")", args...)
 	if err != nil {
-		return nil, wrap("finding files", err)
+		return nil, engine.SQLiteError("finding files", err)
 	}
 	defer rows.Close()
 	var out []files.File
 	for rows.Next() {
 		f, err := scan(rows)
 		if err != nil {
-			return nil, wrap("finding files", err)
+			return nil, engine.SQLiteError("finding files", err)
 		}
 		out = append(out, f)
 	}
-	return out, wrap("finding files", rows.Err())
+	return out, engine.SQLiteError("finding files", rows.Err())
 }
 
 // Open implements files.Store.
@@ -107,7 +86,7 @@ func (s *Store) Open(ctx context.Context, ws ident.Workspace, id string) (files.
 	var body []byte
 	f, err := scan(s.db.Read.QueryRowContext(ctx, "SELECT "+columns+", body FROM files WHERE ws = ? AND id = ?", string(ws), id), &body)
 	if err != nil {
-		return files.File{}, nil, wrap("reading a file", err)
+		return files.File{}, nil, engine.SQLiteError("reading a file", err)
 	}
 	return f, body, nil
 }

@@ -2,16 +2,13 @@ package mongo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/go-json-experiment/json"
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"waymark/surveys/engine"
-	"waymark/surveys/fault"
 	"waymark/surveys/ident"
 	"waymark/surveys/link"
 	"waymark/surveys/when"
@@ -112,18 +109,6 @@ func (d document) link() (link.Link, error) {
 	return l, nil
 }
 
-func wrap(what string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, mongo.ErrNoDocuments):
-		return fault.NotFoundError()
-	case engine.MongoDuplicate(err):
-		return fault.Wrap(err, fault.Conflict, "exists", "It exists already.")
-	}
-	return fmt.Errorf("%s: %w", what, engine.MongoFault(err))
-}
-
 // Create implements link.Store.
 func (s *Store) Create(ctx context.Context, ws ident.Workspace, l link.Link) error {
 	if err := ws.Check(); err != nil {
@@ -139,7 +124,7 @@ func (s *Store) Create(ctx context.Context, ws ident.Workspace, l link.Link) err
 	}
 	defer cancel()
 	_, err = s.m.DB.Collection(collection).InsertOne(ctx, d)
-	return wrap("storing a link", err)
+	return engine.MongoError("storing a link", err)
 }
 
 // List implements link.Store.
@@ -156,11 +141,11 @@ func (s *Store) List(ctx context.Context, ws ident.Workspace, survey string, p i
 	defer cancel()
 	cur, err := s.m.DB.Collection(collection).Find(ctx, q, options.Find().SetSort(bson.D{{Key: "seq", Value: -1}, {Key: "id", Value: -1}}).SetLimit(int64(p.Limit)+1))
 	if err != nil {
-		return nil, ident.Cursor{}, wrap("listing links", err)
+		return nil, ident.Cursor{}, engine.MongoError("listing links", err)
 	}
 	var ds []document
 	if err := cur.All(ctx, &ds); err != nil {
-		return nil, ident.Cursor{}, wrap("listing links", err)
+		return nil, ident.Cursor{}, engine.MongoError("listing links", err)
 	}
 	var out []link.Link
 	for _, d := range ds {
@@ -188,12 +173,12 @@ func (s *Store) Revoke(ctx context.Context, ws ident.Workspace, survey, id strin
 	unrevoked := append(q[:len(q):len(q)], bson.E{Key: "revoked_at", Value: bson.D{{Key: "$exists", Value: false}}})
 	res, err := s.m.DB.Collection(collection).UpdateOne(ctx, unrevoked, bson.D{{Key: "$set", Value: bson.D{{Key: "revoked_at", Value: at.Milli()}, {Key: "listed", Value: false}}}})
 	if err != nil {
-		return wrap("revoking a link", err)
+		return engine.MongoError("revoking a link", err)
 	}
 	if res.MatchedCount > 0 {
 		return nil
 	}
-	return wrap("revoking a link", s.m.DB.Collection(collection).FindOne(ctx, q).Err())
+	return engine.MongoError("revoking a link", s.m.DB.Collection(collection).FindOne(ctx, q).Err())
 }
 
 // ByHash implements link.Store.
@@ -202,7 +187,7 @@ func (s *Store) ByHash(ctx context.Context, hash string) (ident.Workspace, link.
 	defer cancel()
 	var d document
 	if err := s.m.DB.Collection(collection).FindOne(ctx, bson.D{{Key: "_id", Value: hash}}).Decode(&d); err != nil {
-		return "", link.Link{}, wrap("looking a link up", err)
+		return "", link.Link{}, engine.MongoError("looking a link up", err)
 	}
 	l, err := d.link()
 	return ident.Workspace(d.Workspace), l, err
@@ -218,13 +203,13 @@ func (s *Store) Sweep(ctx context.Context, until when.Time, limit int) (int, err
 	due := bson.D{{Key: "preview", Value: true}, {Key: "expires_at", Value: bson.D{{Key: "$lte", Value: until.Milli()}}}}
 	cur, err := s.m.DB.Collection(collection).Find(ctx, due, options.Find().SetLimit(int64(limit)).SetProjection(bson.D{{Key: "_id", Value: 1}}))
 	if err != nil {
-		return 0, wrap("looking for previews", err)
+		return 0, engine.MongoError("looking for previews", err)
 	}
 	var found []struct {
 		Hash string `bson:"_id"`
 	}
 	if err := cur.All(ctx, &found); err != nil {
-		return 0, wrap("looking for previews", err)
+		return 0, engine.MongoError("looking for previews", err)
 	}
 	if len(found) == 0 {
 		return 0, nil
@@ -235,7 +220,7 @@ func (s *Store) Sweep(ctx context.Context, until when.Time, limit int) (int, err
 	}
 	res, err := s.m.DB.Collection(collection).DeleteMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: hashes}}}})
 	if err != nil {
-		return 0, wrap("removing previews", err)
+		return 0, engine.MongoError("removing previews", err)
 	}
 	return int(res.DeletedCount), nil
 }

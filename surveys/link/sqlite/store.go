@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/go-json-experiment/json"
@@ -40,27 +39,9 @@ func New(db *engine.SQLite) *Store {
 	return &Store{db, db.Statement("SELECT " + columns + " FROM links WHERE hash = ?")}
 }
 
-func wrap(what string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, sql.ErrNoRows):
-		return fault.NotFoundError()
-	case engine.SQLiteDuplicate(err):
-		return fault.Wrap(err, fault.Conflict, "exists", "It exists already.")
-	}
-	return fmt.Errorf("%s: %w", what, engine.SQLiteFault(err))
-}
-
-func (s *Store) exec(ctx context.Context, what, query string, args ...any) (n int64, err error) {
-	err = s.db.WriteOne(ctx, func(tx *engine.Tx) (err error) {
-		n, err = tx.Exec(query, args...)
-		return err
-	})
-	if err != nil { // who gave up may not look at what is still written
-		return 0, wrap(what, err)
-	}
-	return n, nil
+func (s *Store) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
+	n, err := s.db.Exec(ctx, query, args...)
+	return n, engine.SQLiteError(what, err)
 }
 
 const columns = "hash, ws, survey, id, seq, label, single_use, max_responses, expires_at, properties, language, one_click, kiosk, preview, secret, revoked_at, created_at, created_by"
@@ -135,19 +116,19 @@ func (s *Store) List(ctx context.Context, ws ident.Workspace, survey string, p i
 	}
 	rows, err := s.db.Read.QueryContext(ctx, "SELECT "+columns+" FROM links WHERE "+where+" ORDER BY seq DESC, id DESC LIMIT ?", append(args, p.Limit+1)...)
 	if err != nil {
-		return nil, ident.Cursor{}, wrap("listing links", err)
+		return nil, ident.Cursor{}, engine.SQLiteError("listing links", err)
 	}
 	defer rows.Close()
 	var out []link.Link
 	for rows.Next() {
 		_, l, err := scan(rows)
 		if err != nil {
-			return nil, ident.Cursor{}, wrap("listing links", err)
+			return nil, ident.Cursor{}, engine.SQLiteError("listing links", err)
 		}
 		out = append(out, l)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, ident.Cursor{}, wrap("listing links", err)
+		return nil, ident.Cursor{}, engine.SQLiteError("listing links", err)
 	}
 	page, next := ident.Cut(out, p, func(l link.Link) ident.Cursor { return ident.Cursor{Seq: l.Seq, ID: l.ID} })
 	return page, next, nil
@@ -170,7 +151,7 @@ func (s *Store) ByHash(ctx context.Context, hash string) (ident.Workspace, link.
 	var ws ident.Workspace
 	var l link.Link
 	err := s.hash.Scan(ctx, func(row *sql.Row) (err error) { ws, l, err = scan(row); return err }, hash)
-	return ws, l, wrap("looking a link up", err)
+	return ws, l, engine.SQLiteError("looking a link up", err)
 }
 
 // Sweep implements link.Store.
