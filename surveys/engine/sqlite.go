@@ -110,12 +110,13 @@ func (s *SQLite) WriteOne(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // Exec executes one changing statement, and tells how many rows it changed.
-func (s *SQLite) Exec(ctx context.Context, query string, args ...any) (changed int64, err error) {
-	err = s.WriteOne(ctx, func(tx *Tx) (err error) {
+func (s *SQLite) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	var changed int64 // no named result: who gave up must not touch what is still written
+	err := s.WriteOne(ctx, func(tx *Tx) (err error) {
 		changed, err = tx.Exec(query, args...)
 		return err
 	})
-	if err != nil { // who gave up may not look at what is still written
+	if err != nil {
 		return 0, err
 	}
 	return changed, nil

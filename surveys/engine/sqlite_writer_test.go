@@ -285,3 +285,19 @@ func TestAttack60AReadOnlyStoreIsToldAndLeftAgainWithoutARestart(t *testing.T) {
 		t.Error("a store that cannot be written calls itself ready")
 	}
 }
+
+// A write that was given up may still be under way: what it writes down is not
+// looked at any more, which the race detector sees.
+func TestWhoGaveUpLearnsNothingOfWhatIsStillWritten(t *testing.T) {
+	e := enginetest.SQLite(t, things)
+	for i := range 200 {
+		ctx, cancel := context.WithCancel(context.Background())
+		var wg sync.WaitGroup
+		wg.Go(func() { time.Sleep(time.Duration(i%20) * 20 * time.Microsecond); cancel() })
+		n, err := e.Exec(ctx, "INSERT INTO thing (id) VALUES (?)", fmt.Sprint(i))
+		if (err == nil) != (n == 1) {
+			t.Errorf("%d rows and %v", n, err)
+		}
+		wg.Wait()
+	}
+}

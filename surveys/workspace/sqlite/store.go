@@ -229,12 +229,7 @@ func (s *Store) SwapLease(ctx context.Context, old *workspace.Lease, l workspace
 // change runs one changing statement in the next group commit and gives the
 // number of rows it changed.
 func (s *Store) change(ctx context.Context, query string, args ...any) (int64, error) {
-	var n int64
-	err := s.engine.WriteOne(ctx, func(tx *engine.Tx) error {
-		changed, err := tx.Exec(query, args...)
-		n = changed
-		return err
-	})
+	n, err := s.engine.Exec(ctx, query, args...)
 	if err != nil {
 		return 0, engine.SQLiteFault(err)
 	}
